@@ -1,0 +1,77 @@
+"""Slopes: how steep a critic is, how steep it can be, and what binds it.
+
+Slopes are measured in the Euclidean norm over all of a sample's dimensions.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from wgan_lib.arguments import finite_number, positive_integer
+
+ROOT_FLOOR = 1e-12  # under the square root, whose own derivative at 0 is infinite
+
+
+def score_gradients(critic: Callable[[Tensor], Tensor], points: Tensor) -> Tensor:
+    """∇ₓ of each sample's score, shaped like points (N×…); itself differentiable.
+
+    The sum over the batch gives every sample its own gradient only while no score depends on
+    another sample: batch norm breaks that (see ``sample_coupling``).
+    """
+    if torch.compiler.is_compiling():
+        # The only form of a gradient inside a loss that torch.compile can differentiate again.
+        return torch.func.grad(lambda x: critic(x).sum())(points)
+    points = points.detach().requires_grad_()
+    return torch.autograd.grad(critic(points).sum(), points, create_graph=True)[0]
+
+
+def euclidean_norms(vectors: Tensor) -> Tensor:
+    """One norm a sample, N×… → N, over all its dimensions, with a finite gradient at 0."""
+    return vectors.flatten(1).square().sum(1).add(ROOT_FLOOR).sqrt()
+
+
+def gradient_norms(critic: Callable[[Tensor], Tensor], points: Tensor) -> Tensor:
+    """‖∇ₓ critic(x)‖₂ at each of the points: N numbers, detached."""
+    return euclidean_norms(score_gradients(critic, points)).detach()
+
+
+def sample_coupling(critic: nn.Module, points: Tensor) -> float:
+    """How much of a score's sensitivity falls on the other samples of its batch, from 0 to 1.
+
+    The mean over i of Σ_{j≠i} ‖∂C(x_i)/∂x_j‖ / Σ_j ‖∂C(x_i)/∂x_j‖. It is 0 where every sample is
+    judged on its own, as the gradient penalty presumes. The critic is left as it was.
+    """
+    points = points.detach().requires_grad_()
+    scores = copy.deepcopy(critic)(points).flatten()
+    norms = torch.stack([_gradient_by_sample(score, points) for score in scores])
+    return float(1 - (norms.diagonal() / norms.sum(1).clamp_min(ROOT_FLOOR)).mean())
+
+
+def _gradient_by_sample(score: Tensor, points: Tensor) -> Tensor:
+    return torch.autograd.grad(score, points, retain_graph=True)[0].flatten(1).norm(dim=1)
+
+
+@torch.no_grad()
+def clip_weights_(network: nn.Module, clip: float) -> None:
+    """Every parameter back into [−clip, clip], in place (Arjovsky et al. 2017, Algorithm 1)."""
+    for parameter in network.parameters():
+        parameter.clamp_(-clip, clip)
+
+
+def clipped_bound(widths: Sequence[int], clip: float) -> float:
+    """The steepest slope that an MLP of these widths can have when all |w| ≤ clip.
+
+    A matrix m×n with entries in [−c, c] has spectral norm at most c·√(mn), and ReLU or leaky ReLU
+    never steepen. The product over the layers is c^L·√(w₀)·w₁⋯w_{L−1}·√(w_L).
+    """
+    widths = [positive_integer("widths", width) for width in widths]
+    if len(widths) < 2:
+        raise ValueError(f"widths must name the input and the output at least, got {widths}")
+    finite_number("clip", clip, minimum=0.0, strict=True)
+    pairs = zip(widths[:-1], widths[1:], strict=True)
+    return math.prod(clip * math.sqrt(fan_in * fan_out) for fan_in, fan_out in pairs)

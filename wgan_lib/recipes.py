@@ -1,0 +1,150 @@
+"""Every named experiment of the course on one page: networks, data, objective, settings."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from wgan_lib import datasets, distributions
+from wgan_lib.arguments import one_of
+from wgan_lib.networks import NETWORKS
+from wgan_lib.objectives import GAN, WGAN, WGANGP, Objective
+from wgan_lib.run import Run
+from wgan_lib.settings import Settings
+from wgan_lib.training import train
+
+TOYS = {
+    "ring": distributions.gaussian_ring,
+    "grid": distributions.gaussian_grid,
+    "swiss-roll": distributions.swiss_roll,
+}
+IMAGES = {
+    "digits": datasets.digits,
+    "mnist": datasets.mnist,
+    "fashion-mnist": datasets.fashion_mnist,
+}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One experiment. ``changed`` gives a variant; ``train`` runs it.
+
+    data       a name in TOYS or IMAGES
+    networks   a name in networks.NETWORKS, built with ``options``
+    changes    what makes this a variant of the recipe in the table
+    """
+
+    name: str
+    about: str
+    data: str
+    networks: str
+    objective: Objective
+    settings: Settings
+    options: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    def changed(self, **changes: Any) -> Recipe:
+        """The recipe with other settings, other fields of its objective, other network options.
+
+        Raises ValueError with the nearest names for a key that none of the three has.
+        """
+        recipe = self
+        for key, value in changes.items():
+            recipe = recipe._with(one_of("key", key, self.keys()), value)
+        return replace(recipe, changes={**self.changes, **changes})
+
+    def keys(self) -> list[str]:
+        """What ``changed`` takes."""
+        parts = [f.name for part in (self.settings, self.objective) for f in fields(part)]
+        return parts + list(inspect.signature(NETWORKS[self.networks]).parameters)
+
+    def _with(self, key: str, value: Any) -> Recipe:
+        for part in ("settings", "objective"):
+            if key in {f.name for f in fields(getattr(self, part))}:
+                return replace(self, **{part: replace(getattr(self, part), **{key: value})})
+        return replace(self, options={**self.options, key: value})
+
+    def load_data(self, device="cpu", root: str | Path | None = None, split: str = "train"):
+        """The toy law, or the images on the device; ``.sample`` is what the loop asks for."""
+        if self.data in TOYS:
+            return TOYS[self.data]()
+        where = {} if self.data == "digits" else {"root": root}
+        return IMAGES[self.data](split, device=device, **where)
+
+    def build_networks(self):
+        """Generator and critic with the weights that the seed gives; torch's own state is kept."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.settings.seed)
+            return NETWORKS[self.networks](**self.options)
+
+    def train(self, device="auto", root: str | Path | None = None, **options: Any) -> Run:
+        """Run the recipe; options are callbacks, checkpoint and the like, as ``train`` takes them."""
+        data = self.load_data(root=root)
+        return train(
+            *self.build_networks(),
+            data.sample,
+            self.objective,
+            **vars(self.settings),
+            device=device,
+            labels=self.labels(),
+            **options,
+        )
+
+    def labels(self) -> dict[str, str]:
+        """What a checkpoint must know in order to build this recipe again."""
+        return {"recipe": self.name} | {f"set {k}": repr(v) for k, v in self.changes.items()}
+
+
+def _recipe(name: str, about: str, data: str, networks: str, objective: Objective, **settings):
+    options = settings.pop("options", {})
+    return Recipe(name, about, data, networks, objective, Settings(**settings), options)
+
+
+def _family(data: str, about: str, networks: str, objectives: Mapping[str, Objective], **settings):
+    """The same experiment under several objectives."""
+    return [
+        _recipe(f"{data}-{kind}", f"{about}, {kind.upper()}", data, networks, objective, **settings)
+        for kind, objective in objectives.items()
+    ]
+
+
+DIGITS = {
+    "steps": 800, "batch_size": 64, "critic_steps": 3, "learning_rate": 1e-3, "decay": 0.1,
+    "averaging": 0.99, "options": {"width": 16, "latent_dim": 32, "critic_norm": None},
+}  # fmt: skip
+TOY = {
+    "steps": 1000, "batch_size": 256, "critic_steps": 5, "learning_rate": 3e-3, "decay": 0.0,
+    "options": {"width": 128},
+}  # fmt: skip
+KINDS = {"gan": GAN(), "wgan": WGAN(), "wgan-gp": WGANGP()}
+# The toy experiments of the paper use a penalty of 0.1: "smaller lambda makes things faster".
+TOY_KINDS = {"gan": GAN(), "wgan": WGAN(), "wgan-gp": WGANGP(penalty=0.1)}
+
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe
+    for recipe in [
+        *_family("digits", "5,000 real digits, a minute on two cores", "dcgan", KINDS, **DIGITS),
+        *_family("ring", "8 Gaussians on a circle", "toy-mlp", TOY_KINDS, **TOY),
+        *_family("grid", "25 Gaussians on a grid", "toy-mlp", TOY_KINDS, **TOY),
+        *_family("swiss-roll", "the Swiss roll", "toy-mlp", TOY_KINDS, **TOY),
+        _recipe(
+            "mnist-mlp-wgan", "dense networks under clipping, full MNIST", "mnist", "mnist-mlp",
+            WGAN(clip=0.01), steps=37_500, critic_steps=5, optimiser="rmsprop", learning_rate=5e-5,
+        ),
+        _recipe(
+            "mnist-conv-wgan-gp", "small convolutions under the penalty, full MNIST", "mnist",
+            "mnist-conv", WGANGP(), steps=20_000, batch_size=128, learning_rate=2e-4,
+            betas=(0.5, 0.999),
+        ),
+    ]
+}  # fmt: skip
+
+
+def find(name: str) -> Recipe:
+    """The recipe of that name; ValueError with the nearest names where there is none."""
+    return RECIPES[one_of("recipe", name, RECIPES)]
