@@ -184,6 +184,7 @@ def image_generator(
 ) -> Generator:
     """Latent vectors to images in (−1, 1): a small map of 7×7 or 4×4 that is doubled in size."""
     smallest, doublings = _halved(side)
+    channels, width = _at_least_one(channels=channels, width=width)
     depths = [width * 2**k for k in reversed(range(doublings))]
     layers = [nn.Unflatten(1, (positive_integer("latent_dim", latent_dim), 1, 1))]
     layers += _growing(latent_dim, depths[0], kernel=smallest, stride=1)
@@ -202,6 +203,7 @@ def image_critic(
 ) -> nn.Module:
     """Images to scores N×1: the side is halved until one layer sees the whole of the last map."""
     smallest, halvings = _halved(side)
+    channels, width = _at_least_one(channels=channels, width=width)
     depths = [channels, *(width * 2**k for k in range(halvings))]
     layers: list[nn.Module] = []
     for shallow, deep in zip(depths[:-1], depths[1:], strict=True):
@@ -223,6 +225,10 @@ def _halved(side: int) -> tuple[int, int]:
     if side not in SIDES:
         raise ValueError(f"side must be 28 or 32 pixels, got {side!r}")
     return {28: (7, 2), 32: (4, 3)}[side]
+
+
+def _at_least_one(**counts: int) -> list[int]:
+    return [positive_integer(name, count) for name, count in counts.items()]
 
 
 NETWORKS = {"toy-mlp": toy_mlp, "mnist-mlp": mnist_mlp, "mnist-conv": mnist_conv, "dcgan": dcgan}

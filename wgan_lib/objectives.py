@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import softplus
+from torch.nn.functional import logsigmoid
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from wgan_lib.arguments import finite_number, one_of
@@ -47,15 +47,15 @@ class GAN:
     """The minimax game of Goodfellow et al. 2014, eq. 1, whose critic is a classifier."""
 
     def critic_loss(self, critic, real, fake, epsilon=None) -> Loss:
-        """−E log D(x) − E log(1 − D(G(z))), where D = sigmoid(score)."""
+        """−E log D(x) − E log(1 − D(G(z))), where D = σ(score) and so 1 − D = σ(−score)."""
         real_scores, fake_scores = scores(critic, real, fake)
-        loss = softplus(-real_scores).mean() + softplus(fake_scores).mean()
+        loss = -logsigmoid(real_scores).mean() - logsigmoid(-fake_scores).mean()
         # For the best D the loss is log 4 − 2·JS: the critic estimates the JS divergence, in nats.
         return Loss(loss, {"critic_estimate": (math.log(4) - loss.detach()) / 2})
 
     def generator_loss(self, critic, fake) -> Loss:
         """E log(1 − D(G(z))), which saturates: it is flat where D is sure of the fakes."""
-        return Loss(-softplus(score(critic, fake)).mean(), {})
+        return Loss(logsigmoid(-score(critic, fake)).mean(), {})
 
     def constrain(self, critic) -> None:
         """A classifier is free."""
@@ -67,7 +67,7 @@ class NonSaturatingGAN(GAN):
 
     def generator_loss(self, critic, fake) -> Loss:
         """−E log D(G(z)), steepest where D is sure of the fakes."""
-        return Loss(softplus(-score(critic, fake)).mean(), {})
+        return Loss(-logsigmoid(score(critic, fake)).mean(), {})
 
 
 @dataclass(frozen=True)

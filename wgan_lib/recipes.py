@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -148,3 +149,15 @@ RECIPES: dict[str, Recipe] = {
 def find(name: str) -> Recipe:
     """The recipe of that name; ValueError with the nearest names where there is none."""
     return RECIPES[one_of("recipe", name, RECIPES)]
+
+
+def from_labels(labels: Mapping[str, str]) -> Recipe:
+    """The recipe that ``Recipe.labels`` described; ValueError where they name none."""
+    if "recipe" not in labels:
+        raise ValueError(f"labels must name a recipe, got {dict(labels)}")
+    changes = {
+        key.removeprefix("set "): ast.literal_eval(value)
+        for key, value in labels.items()
+        if key.startswith("set ")
+    }
+    return find(labels["recipe"]).changed(**changes)

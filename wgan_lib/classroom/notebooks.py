@@ -14,6 +14,7 @@ import argparse
 import difflib
 import os
 import sys
+import textwrap
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -59,6 +60,7 @@ def _run(notebook: NotebookNode, source: Path) -> None:
         notebook,
         timeout=SECONDS_PER_CELL,
         kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],  # no warnings about the machine
         record_timing=False,
         store_widget_state=False,
         skip_cells_with_tag="",  # a cell that is skipped would be stored as if it said nothing
@@ -80,8 +82,7 @@ def _failure(source: Path, number: int, cell: NotebookNode, error: Exception) ->
         what = "ended the kernel: was there enough memory?"
     else:
         what = f"stopped with {error.ename}: {error.evalue}"
-    code = "\n".join(f"    {line}" for line in cell.source.splitlines())
-    return f"{source.name}: cell {number} {what}\n\n{code}\n"
+    return f"{source.name}: cell {number} {what}\n\n{textwrap.indent(cell.source, '    ')}\n"
 
 
 def _replace(path: Path, text: str) -> bool:

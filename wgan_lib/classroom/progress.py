@@ -15,11 +15,16 @@ import warnings
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from wgan_lib.classroom.descriptions import describe
 from wgan_lib.classroom.pictures import bundle, in_notebook
 
 
 class RunSoFar(Protocol):
-    """What a callback may know of a run: the step, the number of steps, and all logged columns."""
+    """What a callback may know of a run.
+
+    That is the generator step, the number of steps, and the columns logged so far, whose row i
+    belongs to step i + 1.
+    """
 
     step: int
     steps: int
@@ -71,8 +76,11 @@ class LivePlot:
             return
         series = self._series(run, last)
         if series:
+            # The text must not change while the picture does: the tests compare it.
             name = self.title or ", ".join(self.labels[each] for each in self.columns)
-            self._display(*bundle(self._figure(series, run.steps), f"<live plot: {name}>", name))
+            figure = self._figure(series, run.steps)
+            alt = describe(figure, values=False)
+            self._display(*bundle(figure, f"<live plot: {name}>", alt))
 
     def _series(self, run: RunSoFar, last: bool) -> dict[str, tuple[Any, Any]]:
         """The points logged so far; a column that is missing at the end was misspelt."""
@@ -82,20 +90,19 @@ class LivePlot:
             logged = ", ".join(run.history)
             warnings.warn(f"no column {missing} in the history, which holds {logged}", stacklevel=4)
         return {
-            self.labels[name]: (_steps(run, len(column)), column)
+            self.labels[name]: (range(1, len(column) + 1), column)
             for name, column in found.items()
             if len(column)
         }
 
     def _figure(self, series: dict[str, tuple[Any, Any]], steps: int) -> Any:
         # matplotlib takes a second to import: a script that never draws need not wait for it.
-        from wgan_lib.classroom.figures import curves
+        from wgan_lib.classroom.figures import curves, quick_axes
 
-        figure = curves(series, xlabel="generator step", ylabel=self.ylabel, title=self.title)
-        figure.set_layout_engine("none")  # fixed margins: nothing jumps, and it draws twice as fast
-        figure.subplots_adjust(left=0.13, right=0.97, bottom=0.19, top=0.89)
-        figure.axes[0].set_xlim(0, steps)
-        return figure
+        axes = quick_axes()
+        axes.set_xlim(0, steps)  # the whole run: one sees how much is still to come
+        names = {"xlabel": "generator step", "ylabel": self.ylabel, "title": self.title}
+        return curves(series, **names, axes=axes)
 
     def _display(self, data: dict, metadata: dict) -> None:
         from IPython.display import display
@@ -104,14 +111,6 @@ class LivePlot:
             self._handle = display(data, metadata=metadata, raw=True, display_id=True)
         else:
             self._handle.update(data, metadata=metadata, raw=True)
-
-
-def _steps(run: RunSoFar, count: int) -> list[float]:
-    """The generator steps at which `count` values were logged: as noted, or else evenly spread."""
-    noted = run.history.get("step", ())
-    if len(noted) == count:
-        return [float(step) for step in noted]
-    return [run.step * (index + 1) / count for index in range(count)]
 
 
 def _check(columns: tuple[str, ...], every: float, labels: Mapping[str, str]) -> None:

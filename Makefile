@@ -1,0 +1,89 @@
+# Everything that one does with the course. `make` alone prints the list.
+#
+#   make lab ARGS="--no-browser --port 8899"     further arguments for JupyterLab
+#   make test ARGS="-k transport -x"             further arguments for pytest
+#   make test PYTHON=python3.12                  the Python that .venv is made from
+#
+# Kept to what the make of macOS understands (GNU make 3.81).
+
+PYTHON = python3
+VENV = .venv
+PY = $(VENV)/bin/python
+PIP = $(PY) -m pip install --disable-pip-version-check
+
+# Both are empty files inside .venv: one says that the installation is complete, the other that one
+# has begun. An installation that was killed may have left half a package, which pip takes for a
+# whole one; then .venv is made afresh. Where pip itself gave up (its exit status 1: no network, no
+# such version) the packages are whole, and .venv stays.
+INSTALLED = $(VENV)/.installed
+UNFINISHED = $(VENV)/.unfinished
+
+# Strict: every stored output is compared.
+NBVAL = $(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=300
+
+.PHONY: help lab test notebooks portable bench lint format clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s%s\n", $$1, $$2 }' Makefile
+
+lab: $(INSTALLED) ## open the course in JupyterLab
+	$(PY) -m jupyterlab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks $(AS_ROOT) $(ARGS)
+
+test: $(INSTALLED) ## run all tests: code style, library, every cell of every notebook
+	$(NBVAL) $(ARGS) tests notebooks
+
+notebooks: $(INSTALLED) ## run the notebooks, store their outputs, list their claims
+	$(PY) -m wgan_lib.classroom.notebooks build
+	$(PY) -m wgan_lib.classroom.claims
+
+portable: $(INSTALLED) ## run the notebooks with one thread, and without vector instructions
+	OMP_NUM_THREADS=1 $(NBVAL) $(ARGS) notebooks
+	ATEN_CPU_CAPABILITY=default $(NBVAL) $(ARGS) notebooks
+
+bench: $(INSTALLED) ## measure speed against a textbook loop
+	$(PY) -m benchmarks $(ARGS)
+
+lint: $(INSTALLED) ## look at the code style alone (`make test` does too)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+format: $(INSTALLED) ## put the code into its standard form
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+clean: ## remove .venv and what tools left behind; data and runs stay
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis
+	find . -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+
+# JupyterLab refuses to run as root unless told to. Whoever is root here is so in a container, with
+# nobody else on the machine; everybody else keeps the refusal.
+AS_ROOT = $(shell test "$$(id -u)" = 0 && echo --allow-root)
+
+NEEDS = This course needs Python 3.10 or newer. Install one, or name one: make PYTHON=python3.12
+OLD = import sys; sys.exit(sys.version_info < (3, 10))
+
+$(INSTALLED): requirements.txt pyproject.toml
+	@if [ -e $(UNFINISHED) ] || ! $(PY) -c 'import pip; $(OLD)' >/dev/null 2>&1; then \
+	  $(MAKE) --no-print-directory fresh-venv; \
+	fi
+	@touch $(UNFINISHED)
+	@echo "Installing what requirements.txt asks for into $(VENV)"
+	@trap 'exit 130' INT TERM; \
+	$(PIP) --requirement requirements.txt && $(PIP) --quiet --no-deps --editable . || \
+	  { test $$? = 1 && rm -f $(UNFINISHED); \
+	    echo "The installation failed: see above. Once that is mended, run make again." >&2; exit 1; }
+	@touch $(INSTALLED)
+	@rm -f $(UNFINISHED)
+
+.PHONY: fresh-venv
+fresh-venv:
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here. $(NEEDS)" >&2; exit 1; }
+	@$(PYTHON) -c '$(OLD)' || \
+	  { echo "$(PYTHON) is $$($(PYTHON) --version 2>&1). $(NEEDS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "$(PYTHON) cannot make environments: its modules venv and ensurepip are missing." \
+	    "On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
+	@echo "Making $(VENV) from $$($(PYTHON) --version). The first time takes a few minutes."
+	@$(PYTHON) -m venv --clear --without-pip $(VENV)
+	@touch $(UNFINISHED)
+	@$(PY) -m ensurepip --default-pip >/dev/null

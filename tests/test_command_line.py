@@ -1,0 +1,505 @@
+"""`python -m wgan_lib`: what each command does, and how each refuses what it cannot do."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from wgan_lib import checkpoints, commands, datasets, doctor, terminal, transport
+from wgan_lib.__main__ import assignment, main, value_of
+from wgan_lib.recipes import find, from_labels
+
+COURSE = Path(__file__).resolve().parents[1]
+RING = ["train", "ring-wgan-gp", "--set", "width=8", "--set", "batch_size=16"]
+DIGITS = ["train", "digits-wgan-gp", "--set", "width=4", "--set", "batch_size=8"]
+ON_CPU = ["--device", "cpu"]
+
+
+@pytest.fixture
+def run(capsys):
+    """Runs a command line in this process: exit code, stdout, stderr."""
+
+    def run_command(*arguments):
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as stop:  # argparse leaves by this door
+            code = stop.code
+        return (code, *capsys.readouterr())
+
+    return run_command
+
+
+@pytest.fixture
+def refused(run):
+    """Runs a command line that must be refused in one line on stderr; returns the line."""
+
+    def run_command(*arguments):
+        code, out, err = run(*arguments)
+        assert (code, out) == (2, ""), err
+        assert err.startswith("wgan_lib: ") and err.count("\n") == 1
+        return err
+
+    return run_command
+
+
+def ring(out, *more, steps=4):
+    return [*RING, *ON_CPU, "--out", out, "--steps", steps, *more]
+
+
+def digits(out, *more, steps=2):
+    return [*DIGITS, *ON_CPU, "--out", out, "--steps", steps, *more]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """One tiny run of the ring and one of the digits, to be read by several tests."""
+    folder = tmp_path_factory.mktemp("trained")
+    assert main([str(word) for word in ring(folder / "ring")]) == 0
+    assert main([str(word) for word in digits(folder / "digits")]) == 0
+    return folder
+
+
+def names(folder: Path) -> set[str]:
+    return {file.name for file in folder.iterdir()}
+
+
+def history(folder: Path) -> list[dict[str, str]]:
+    """The rows of history.csv without the clock."""
+    with open(folder / "history.csv") as file:
+        return [{k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(file)]
+
+
+def assert_same(first, second, where: str = "checkpoint") -> None:
+    """Equal bit for bit, through dictionaries and lists, apart from the clock."""
+    assert type(first) is type(second), where
+    if isinstance(first, torch.Tensor):
+        assert torch.equal(first, second), where
+    elif isinstance(first, dict):
+        assert first.keys() == second.keys(), where
+        for key in first.keys() - {"seconds"}:
+            assert_same(first[key], second[key], f"{where} → {key}")
+    elif isinstance(first, (list, tuple)):
+        assert len(first) == len(second), where
+        for index, pair in enumerate(zip(first, second, strict=True)):
+            assert_same(*pair, f"{where} → {index}")
+    else:
+        assert first == second, where
+
+
+# ---------------------------------------------------------------------- the arguments
+
+
+def test_values_are_python_literals_or_words():
+    texts = ["3", "1e-4", "None", "(0.5, 0.9)", "adam", "", "nan"]
+    assert [value_of(text) for text in texts] == [3, 1e-4, None, (0.5, 0.9), "adam", "", "nan"]
+    assert assignment("where=a=b") == ("where", "a=b")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("foo", "KEY=VALUE"),
+        ("=3", "KEY=VALUE"),
+        ("penlty=3", "did you mean 'penalty'?"),
+        ("penalty=-1", "penalty must be a finite number of at least 0, got -1"),
+        ("penalty=nan", "penalty must be a finite number"),
+        ("penalty=1e999", "penalty must be a finite number"),
+        ("penalty=much", "got 'much'"),
+        ("penalty=", "got ''"),
+        ("learning_rate=0", "learning_rate must be"),
+        ("betas=3", "betas must be two numbers"),
+        ("optimiser=adan", "did you mean 'adam'?"),
+        ("batch_size=2.5", "batch_size must be an integer"),
+        ("steps=0", "steps must be an integer of at least 1, got 0"),
+        ("critic_norm=layers", "did you mean 'layer'?"),
+        ("latent_dim=0", "latent_dim must be an integer of at least 1"),
+        ("dimensions=3", "generator must make samples shaped like the real ones"),
+        ("self=3", "self"),
+    ],
+)
+def test_bad_set(refused, tmp_path, words, expected):
+    message = refused("train", "ring-wgan-gp", *ON_CPU, "--out", tmp_path / "run", "--set", words)
+    assert expected in message
+    assert not (tmp_path / "run" / "recipe.json").exists()
+
+
+@pytest.mark.parametrize("clip", ["-0.01", "0"])
+def test_bad_clip(refused, tmp_path, clip):
+    message = refused("train", "ring-wgan", "--out", tmp_path / "run", "--set", f"clip={clip}")
+    assert "clip must be a finite number greater than 0" in message
+
+
+@pytest.mark.parametrize("option", ["--steps", "--checkpoint-every", "--sheet-every"])
+@pytest.mark.parametrize("value", ["0", "-5", "ten"])
+def test_numbers_of_steps(refused, tmp_path, option, value):
+    message = refused("train", "ring-gan", *ON_CPU, "--out", tmp_path / "run", option, value)
+    assert "must be an integer of at least 1, got" in message
+
+
+def test_a_setting_is_given_once(refused, tmp_path):
+    message = refused(*ring(tmp_path / "run", "--set", "steps=3"))
+    assert "steps must be set once, got 2 values" in message
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["train", "ring-gan"], "required: --out"),
+        (["trian"], "invalid choice: 'trian'"),
+        (["train", "ring-wgan-pg", "--out", "x"], "did you mean 'ring-wgan-gp'?"),
+    ],
+)
+def test_bad_command_line(refused, words, expected):
+    assert expected in refused(*words)
+
+
+def test_cuda_where_there_is_none(refused, tmp_path, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    message = refused(*RING, "--out", tmp_path / "run", "--device", "cuda")
+    assert "device cuda was asked for, but torch finds 0 CUDA devices here" in message
+    assert not (tmp_path / "run").exists()
+
+
+def test_missing_data_say_how_to_get_them(refused, tmp_path):
+    out = tmp_path / "run"
+    message = refused("train", "mnist-mlp-wgan", *ON_CPU, "--out", out, "--data", tmp_path)
+    assert "MNIST was not found" in message and "download=True" in message
+    assert not any(out.iterdir()), "the folder must stay free for another recipe"
+
+
+def test_memory_that_ran_out(run, tmp_path, monkeypatch):
+    def exhaust(*_, **__):
+        raise torch.OutOfMemoryError("CUDA out of memory.\nTried to allocate 2.00 GiB")
+
+    monkeypatch.setattr(commands, "_train_in", exhaust)
+    code, _, err = run(*ring(tmp_path / "run"))
+    assert code == 1 and err.count("\n") == 1 and "--set batch_size" in err
+
+
+# ---------------------------------------------------------------------- the folder of a run
+
+
+def test_what_train_leaves(run, tmp_path):
+    out = tmp_path / "new" / "run"
+    code, text, err = run(*ring(out, "--sheet-every", 2))
+    assert (code, err) == (0, "")
+    assert "step 4 of 4" in text and "steps/s" in text and "finished 4 steps" in text
+    sheets = {"samples-000002.png", "samples-000004.png"}
+    assert names(out) == {"checkpoint.pt", "history.csv", "recipe.json"} | sheets
+    assert [row["step"] for row in history(out)] == ["1", "2", "3", "4"]
+    record = json.loads((out / "recipe.json").read_text())
+    assert record["labels"]["recipe"] == "ring-wgan-gp" and record["settings"]["seed"] == 0
+    assert record["versions"]["torch"] == torch.__version__
+
+
+def test_a_finished_run_is_left_alone(run, trained):
+    before = {file: file.stat().st_mtime_ns for file in (trained / "ring").iterdir()}
+    code, text, _ = run(*ring(trained / "ring"))
+    assert code == 0 and "is finished" in text
+    assert before == {file: file.stat().st_mtime_ns for file in (trained / "ring").iterdir()}
+
+
+def test_a_folder_below_a_file_cannot_be_written(refused, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    assert "must be a folder" in refused(*ring(tmp_path / "file"))
+    assert "Not a directory" in refused(*ring(tmp_path / "file" / "run"))
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["thesis.tex", "recipe.json"])
+def test_a_foreign_folder_is_refused(refused, tmp_path, name):
+    (tmp_path / name).write_text('{"eggs": 3}')
+    assert name in refused(*ring(tmp_path))
+    assert names(tmp_path) == {name} and (tmp_path / name).read_text() == '{"eggs": 3}'
+
+
+def test_hidden_and_unfinished_files_do_not_make_a_folder_foreign(run, tmp_path):
+    (tmp_path / ".DS_Store").touch()
+    (tmp_path / "checkpoint.pt.part").touch()
+    assert run(*ring(tmp_path, steps=1))[0] == 0
+
+
+@pytest.mark.parametrize("left", ["checkpoint.pt", "recipe.json"])
+def test_the_folder_of_another_run_is_refused(run, refused, tmp_path, left):
+    assert run(*ring(tmp_path, steps=1))[0] == 0
+    for file in tmp_path.iterdir():
+        if file.name != left:
+            file.unlink()
+    kept = (tmp_path / left).read_bytes()
+    other = refused("train", "grid-wgan", "--out", tmp_path)
+    assert left in other and "ring-wgan-gp" in other and "grid-wgan" in other
+    assert "set width" in refused(*ring(tmp_path, steps=1)[:2], "--out", tmp_path, "--steps", 1)
+    assert names(tmp_path) == {left} and (tmp_path / left).read_bytes() == kept
+
+
+@pytest.mark.parametrize("content", ["truncated", "empty", "text", "other"])
+def test_a_damaged_checkpoint_is_refused(refused, trained, tmp_path, content):
+    whole = (trained / "ring" / "checkpoint.pt").read_bytes()
+    damaged = {"truncated": whole[: len(whole) // 2], "empty": b"", "text": b"not a checkpoint"}
+    path = tmp_path / "checkpoint.pt"
+    if content == "other":
+        torch.save({"weights": torch.zeros(3)}, path)
+    else:
+        path.write_bytes(damaged[content])
+    kept = path.read_bytes()
+    for words in (
+        ring(tmp_path),
+        ["sample", path, "--out", tmp_path / "grid.png"],
+        ["evaluate", path],
+    ):
+        assert str(path) in refused(*words)
+    assert names(tmp_path) == {"checkpoint.pt"} and path.read_bytes() == kept
+
+
+def test_a_run_that_diverges(run, tmp_path):
+    words = ring(tmp_path, "--set", "learning_rate=1e30", "--set", "log_every=1", steps=9)
+    code, _, err = run(*words)
+    assert code == 1 and err.count("\n") == 1
+    assert "diverged at step" in err and "another --out" in err
+
+
+# ---------------------------------------------------------------------- Ctrl-C and going on
+
+
+@pytest.fixture
+def press_ctrl_c(monkeypatch):
+    """Sends this process SIGINT, as often as asked, when the sheet of a certain step is due."""
+
+    def arrange(step: int, times: int = 1):
+        def write_sheet(path, samples, recipe, at):
+            for _ in range(times if at == step else 0):
+                signal.raise_signal(signal.SIGINT)
+
+        monkeypatch.setattr(commands, "write_sheet", write_sheet)
+
+    return arrange
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("command", [ring, digits])
+def test_resumed_equals_uninterrupted(run, tmp_path, press_ctrl_c, command):
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    often = ["--sheet-every", 3]
+    press_ctrl_c(step=3)
+    code, text, _ = run(*command(parts, *often, steps=7))
+    assert code == 130
+    assert "interrupted at step 3 of 7" in text and "the same command again" in text
+    assert len(history(parts)) == 3
+    press_ctrl_c(step=0)
+    code, text, _ = run(*command(parts, *often, steps=7))
+    assert code == 0 and text.startswith("resuming at step 3\n")
+    assert run(*command(whole, *often, steps=7))[0] == 0
+    assert_same(*(checkpoints.load(folder / "checkpoint.pt") for folder in (whole, parts)))
+    assert history(whole) == history(parts)
+
+
+def test_a_second_ctrl_c_stops_at_once(run, tmp_path, press_ctrl_c):
+    press_ctrl_c(step=2, times=2)
+    code, _, err = run(*ring(tmp_path, "--sheet-every", 1))
+    assert code == 130 and err.startswith("wgan_lib: interrupted at once")
+    assert not (tmp_path / "checkpoint.pt").exists()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def start(*arguments) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-m", "wgan_lib", *map(str, arguments)],
+        cwd=COURSE,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def interrupted_at(process: subprocess.Popen, ready) -> int:
+    """Waits until the process is ready, sends SIGINT, and returns the step where it stopped."""
+    deadline = time.monotonic() + 60
+    while not ready() and time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and err == "", err
+    return int(out.split("interrupted at step ")[1].split()[0])
+
+
+@pytest.mark.training
+@pytest.mark.skipif(os.name == "nt", reason="Windows cannot send Ctrl-C to one process")
+def test_ctrl_c_from_outside(tmp_path):
+    words = ring(tmp_path, "--sheet-every", 10**6, steps=10**6)
+    first = interrupted_at(start(*words), (tmp_path / "recipe.json").exists)
+    assert checkpoints.load(tmp_path / "checkpoint.pt")["step"] == first
+    again = start(*words)
+    assert again.stdout.readline() == f"resuming at step {first}\n"
+    (tmp_path / "recipe.json").unlink()  # it comes back after the first step
+    assert interrupted_at(again, (tmp_path / "recipe.json").exists) > first
+    assert checkpoints.load(tmp_path / "checkpoint.pt")["step"] > first
+
+
+def test_no_traceback_from_outside():
+    process = start("train", "digit-wgan", "--out", "nowhere")
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert err.count("\n") == 1 and "did you mean 'digits-wgan'?" in err
+
+
+# ---------------------------------------------------------------------- progress
+
+
+def test_a_bar_on_a_terminal(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(terminal, "progress", terminal.progress)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    code, _, err = run(*ring(tmp_path, "--set", "log_every=2"))
+    assert code == 0
+    assert "4/4" in err and "critic_estimate" in err
+
+
+def test_durations():
+    assert [terminal.duration(t) for t in (0, 59.6, 65, 3725)] == [
+        "0:00",
+        "1:00",
+        "1:05",
+        "1:02:05",
+    ]
+
+
+# ---------------------------------------------------------------------- sample
+
+
+@pytest.mark.parametrize("name", ["ring", "digits"])
+def test_sample(run, refused, trained, tmp_path, name):
+    from PIL import Image
+
+    out, checkpoint = tmp_path / "grid.png", trained / name / "checkpoint.pt"
+    words = ["sample", checkpoint, "-n", 9, "--out", out, *ON_CPU]
+    code, text, err = run(*words)
+    assert (code, err) == (0, "") and text.startswith("9 samples of ")
+    with Image.open(out) as picture:
+        assert picture.format == "PNG" and min(picture.size) > 300
+    first = out.read_bytes()
+    assert "--force" in refused(*words)
+    assert run(*words, "--force", "--seed", 1)[0] == 0
+    assert out.read_bytes() != first and names(tmp_path) == {"grid.png"}
+    assert run(*words, "--force")[0] == 0
+    assert out.read_bytes() == first
+
+
+def test_sample_takes_averaged_weights_unless_told_otherwise(trained):
+    from wgan_lib.trained import load_trained
+
+    path = trained / "digits" / "checkpoint.pt"
+    contents = checkpoints.load(path)
+    for averaged, name in ((True, "averaged"), (False, "generator")):
+        state = load_trained(path, "cpu", averaged).generator.state_dict()
+        assert_same(dict(state), dict(contents[name]))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["-n", "0"], "n must be an integer of at least 1, got 0"),
+        (["--seed", "-1"], "seed must be an integer of at least 0"),
+        (["--out", "grid.jpg"], "must name a file that ends in .png"),
+        (["--out", "no/such/folder/grid.png"], "No such file or directory"),
+    ],
+)
+def test_bad_sample(refused, trained, tmp_path, monkeypatch, words, expected):
+    monkeypatch.chdir(tmp_path)
+    checkpoint = trained / "ring" / "checkpoint.pt"
+    assert expected in refused("sample", checkpoint, "--out", "grid.png", *ON_CPU, *words)
+    assert names(tmp_path) == set()
+
+
+def test_a_checkpoint_that_is_not_there(refused, tmp_path):
+    assert "there is no checkpoint" in refused("sample", tmp_path / "x", "--out", "grid.png")
+
+
+def test_a_checkpoint_without_a_recipe(refused, trained, tmp_path):
+    contents = checkpoints.load(trained / "ring" / "checkpoint.pt")
+    checkpoints.save(tmp_path / "own.pt", {**contents, "labels": {}})
+    assert "does not name a recipe" in refused("evaluate", tmp_path / "own.pt")
+
+
+def test_a_recipe_from_its_labels():
+    recipe = find("ring-wgan-gp").changed(width=32, betas=(0.5, 0.9), sided="one")
+    assert from_labels(recipe.labels()) == recipe
+    with pytest.raises(ValueError, match="name a recipe"):
+        from_labels({})
+
+
+# ---------------------------------------------------------------------- evaluate
+
+
+def test_evaluate_points(run, trained, monkeypatch):
+    monkeypatch.setattr("wgan_lib.evaluation.SAMPLES", 200)
+    words = ["evaluate", trained / "ring" / "checkpoint.pt", *ON_CPU]
+    code, out, _ = run(*words, "--json")
+    measured = json.loads(out)
+    assert code == 0 and all(isinstance(value, (int, float, str)) for value in measured.values())
+    assert measured["recipe"] == "ring-wgan-gp" and measured["modes"] == 8
+    assert 0 <= measured["high_quality_share"] < 0.5  # after four steps
+    assert measured["w1"] > 2 * measured["w1_floor"] > 0
+    table = run(*words)[1].splitlines()
+    assert any(line.startswith("modes covered ") and line.endswith("of 8") for line in table)
+    assert run(*words, "--json")[1] == out
+    assert json.loads(run(*words, "--json", "--seed", 1)[1])["w1"] != measured["w1"]
+
+
+def test_evaluate_images(run, trained, monkeypatch):
+    monkeypatch.setattr("wgan_lib.evaluation.IMAGES", 100)
+    code, out, _ = run("evaluate", trained / "digits" / "checkpoint.pt", *ON_CPU, "--json")
+    measured = json.loads(out)
+    assert code == 0 and measured["weights"] == "averaged"
+    assert measured["w1_floor"] < measured["w1"] < measured["w1_noise"]
+    assert "K·W₁" in measured["critic_estimates"]
+
+
+def test_the_floor_is_the_distance_between_real_samples(run, trained, monkeypatch):
+    """Known answer: images against themselves are at distance 0, against their negatives far."""
+    images = datasets.digits("test").images[:50]
+    assert transport.wasserstein(images, images) == 0
+    assert transport.wasserstein(images, -images) > 20
+
+
+# ---------------------------------------------------------------------- recipes and doctor
+
+
+def test_recipes(run):
+    code, out, _ = run("recipes")
+    listed = {line.split()[0] for line in out.splitlines()[1:]}
+    assert code == 0 and {"digits-wgan-gp", "ring-gan", "mnist-mlp-wgan"} <= listed
+
+
+def test_doctor_without_data(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("WGAN_DATA", str(tmp_path))
+    code, out, err = run("doctor")
+    assert (code, err) == (0, ""), out
+    lines = {line.split("  ")[1].strip(): line for line in out.splitlines()}
+    assert torch.__version__ in lines["torch"] and "5,000 images" in lines["digits"]
+    assert str(tmp_path) in lines["data folder"]
+    for name in ("MNIST", "Fashion-MNIST"):
+        assert "not here; get it by: python -c" in lines[name] and "download=True" in lines[name]
+
+
+def test_doctor_of_a_broken_machine(run, tmp_path, monkeypatch):
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for kind in ("images-idx3", "labels-idx1"):
+        (raw / f"train-{kind}-ubyte").write_bytes(b"\0\0\x08")
+    monkeypatch.setenv("WGAN_DATA", str(tmp_path))
+    monkeypatch.setattr(doctor, "PACKAGES", {"no-such-package": "nothing"})
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: 1 / 0)
+    code, out, _ = run("doctor")
+    assert code == 1
+    assert "python -m pip install no-such-package" in out
+    assert "ZeroDivisionError" in out and "train-images-idx3-ubyte" in out

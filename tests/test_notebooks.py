@@ -1,0 +1,201 @@
+"""Every lesson: its two files agree, are in the normal form, and keep to the measures."""
+
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from wgan_lib.classroom import claims, normal_form
+from wgan_lib.classroom import notebooks as building
+
+LINES_PER_CELL = 15
+CLAIMS_PER_LESSON = 5
+BYTES_PER_LESSON = 1_000_000
+
+
+def code_cells(lesson: Path) -> list[dict]:
+    cells = json.loads(lesson.read_text(encoding="utf-8"))["cells"]
+    return [cell for cell in cells if cell["cell_type"] == "code"]
+
+
+# The lessons themselves: each test runs once for each of them.
+
+
+def test_pair_agrees_and_is_in_the_normal_form(lesson):
+    assert building.violations(lesson) == []
+
+
+def test_name_says_number_and_topic(lesson):
+    assert re.fullmatch(r"\d\d_[a-z0-9_]+", lesson.stem)
+
+
+def test_file_is_small(lesson):
+    assert lesson.stat().st_size < BYTES_PER_LESSON
+
+
+def test_code_cells_are_short(lesson):
+    lines = ["".join(cell["source"]).splitlines() for cell in code_cells(lesson)]
+    assert [cell for cell in lines if len(cell) > LINES_PER_CELL] == []
+
+
+def test_pictures_are_described(lesson):
+    """A picture without a printed description says nothing to a screen reader."""
+    for cell in code_cells(lesson):
+        pictures = [each for each in cell["outputs"] if "image/png" in each.get("data", {})]
+        alts = [each["metadata"].get("image/png", {}).get("alt") for each in pictures]
+        assert all(alts), "".join(cell["source"])
+
+
+def test_lesson_makes_claims(lesson):
+    assert len(claims.printed_claims(lesson)) >= CLAIMS_PER_LESSON
+
+
+def test_no_claim_is_made_twice(lesson):
+    texts = [claim.text for claim in claims.printed_claims(lesson)]
+    assert sorted(set(texts)) == sorted(texts)
+
+
+def test_list_of_claims_is_current(notebooks):
+    if not list(notebooks.glob("*.ipynb")):
+        pytest.skip("there is no lesson yet")
+    page = notebooks.parent / "docs" / "claims.md"
+    current = claims.claims_page(notebooks)
+    assert page.read_text(encoding="utf-8") == current, "run python -m wgan_lib.classroom.claims"
+
+
+# The machinery, on small notebooks made here.
+
+HEADER = """---
+jupytext:
+  formats: ipynb,md:myst
+  text_representation:
+    extension: .md
+    format_name: myst
+kernelspec:
+  display_name: Python 3 (ipykernel)
+  language: python
+  name: python3
+---
+
+"""
+
+
+def lesson_of(folder: Path, *cells: str) -> Path:
+    """Writes a lesson with a heading and these code cells, returns the path of its .md."""
+    path = folder / "01_small.md"
+    code = "".join(f"\n```{{code-cell}}\n{cell}\n```\n" for cell in cells)
+    path.write_text(f"{HEADER}# A small lesson\n{code}", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def in_checkout(environment, monkeypatch):
+    """Kernels that start in this test import wgan_lib from the checkout."""
+    monkeypatch.setenv("PYTHONPATH", environment["PYTHONPATH"])
+
+
+def ids_of(*texts: str) -> list[str]:
+    """The ids that cells with these texts get in the normal form."""
+    cells = [nbformat.v4.new_markdown_cell(text) for text in texts]
+    return [cell.id for cell in normal_form.normalise(nbformat.v4.new_notebook(cells=cells)).cells]
+
+
+def notebook_with(**output) -> nbformat.NotebookNode:
+    """A notebook with one executed cell and one output."""
+    cell = nbformat.v4.new_code_cell("1 + 1", outputs=[nbformat.from_dict(output)])
+    return nbformat.v4.new_notebook(cells=[cell])
+
+
+def test_build_is_repeatable(tmp_path, in_checkout):
+    source = lesson_of(
+        tmp_path,
+        "print('one')\nprint('two')",
+        ":tags: [raises-exception]\n\nraise ValueError('as announced')",
+        "from wgan_lib.classroom import claim\nclaim('1 + 1 = 2', 1 + 1 == 2)\n1 + 1",
+    )
+    assert building.build(source) is True
+    first = source.with_suffix(".ipynb").read_bytes()
+    assert building.build(source) is False
+    assert source.with_suffix(".ipynb").read_bytes() == first
+    assert building.violations(source) == []
+    cells = code_cells(source.with_suffix(".ipynb"))
+    assert [cell["execution_count"] for cell in cells] == [1, 2, 3]
+    assert cells[0]["outputs"][0]["text"] == ["one\n", "two\n"]
+    assert cells[1]["outputs"][0]["traceback"] == ["ValueError: as announced"]
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["01_small.ipynb", "01_small.md"]
+
+
+def test_failing_cell_stops_the_build_and_keeps_the_old_file(tmp_path, capsys):
+    source = lesson_of(tmp_path, "x = 1", "print(x / 0)", "print('never reached')")
+    stored = source.with_suffix(".ipynb")
+    stored.write_text("the old notebook", encoding="utf-8")
+    assert building.main(["build", "--notebooks", str(tmp_path)]) == 1
+    message = capsys.readouterr().err
+    assert "01_small.md: cell 3 stopped with ZeroDivisionError: division by zero" in message
+    assert "print(x / 0)" in message
+    assert stored.read_text(encoding="utf-8") == "the old notebook"
+
+
+def test_unknown_lesson_is_a_usage_error(tmp_path, capsys):
+    lesson_of(tmp_path, "1")
+    with pytest.raises(SystemExit) as stop:
+        building.main(["build", "01_smal", "--notebooks", str(tmp_path)])
+    assert stop.value.code == 2
+    assert "there is no lesson '01_smal'" in capsys.readouterr().err
+
+
+def test_check_reports_missing_twins(tmp_path, capsys):
+    lesson_of(tmp_path, "1")
+    (tmp_path / "Untitled.ipynb").write_text("{}", encoding="utf-8")
+    assert building.main(["check", "--notebooks", str(tmp_path)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [
+        "01_small.md has no twin 01_small.ipynb",
+        "Untitled.ipynb has no twin Untitled.md",
+    ]
+
+
+def test_check_of_no_lessons_is_in_order(tmp_path, capsys):
+    assert building.main(["check", "--notebooks", str(tmp_path)]) == 0
+    assert "0 lessons" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "fault"),
+    [
+        ("f()", {"output_type": "stream", "name": "stderr", "text": "a warning"}, "stderr"),
+        ("f()", {"output_type": "stream", "name": "stdout", "text": "<f at 0x7f31c0ffee>"}, "0x7f"),
+        ("f()", {"output_type": "error", "ename": "E", "evalue": "e", "traceback": []}, "stopped"),
+        ("plot();", None, "';'"),
+        ("  ", None, "is empty"),
+    ],
+)
+def test_faults_of_a_cell_are_named(source, output, fault):
+    outputs = [nbformat.from_dict(output)] if output else []
+    cell = nbformat.v4.new_code_cell(source, outputs=outputs)
+    assert [fault in each for each in normal_form.faults(cell)] == [True]
+
+
+def test_normal_form_leaves_out_what_depends_on_the_machine():
+    notebook = notebook_with(
+        output_type="display_data",
+        data={"text/plain": "IntSlider()", "application/vnd.jupyter.widget-view+json": {}},
+        metadata={"image/png": {"alt": "a curve"}, "width": 3},
+    )
+    notebook.metadata = {"widgets": {}, "language_info": {"name": "python", "version": "3.11.7"}}
+    notebook.cells[0].metadata = {"tags": ["fig-any"], "execution": {"iopub.status.busy": "now"}}
+    normal = normal_form.normalise(notebook)
+    assert set(normal.metadata) == {"jupytext", "kernelspec", "language_info"}
+    assert "version" not in normal.metadata.language_info
+    assert normal.cells[0].metadata == {"tags": ["fig-any"]}
+    assert normal.cells[0].outputs[0].data == {"text/plain": "IntSlider()"}
+    assert normal.cells[0].outputs[0].metadata == {"image/png": {"alt": "a curve"}}
+    assert normal_form.normalise(normal) == normal
+
+
+def test_ids_follow_the_contents():
+    before, after = ids_of("a", "b", "a"), ids_of("new", "a", "b", "a")
+    assert after[1:] == before
+    assert len(set(after)) == 4

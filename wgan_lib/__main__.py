@@ -1,0 +1,171 @@
+"""The command line: `python -m wgan_lib train digits-wgan-gp --out runs/demo`.
+
+This module reads the arguments and turns what goes wrong into one line and an exit code: 2 for bad
+input, 1 for a run that diverged, 130 after Ctrl-C. What each command does is in `commands`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import io
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import torch
+
+from wgan_lib import commands
+from wgan_lib.devices import is_main_process
+from wgan_lib.training import DivergedError
+
+PROGRAM = "python -m wgan_lib"
+BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130  # 130 = 128 + SIGINT, as shells have it
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, like every other error of the program."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_INPUT, f"wgan_lib: {message}; see {self.prog} --help\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; a malformed one raises SystemExit."""
+    _print_anything()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parsed = vars(parser().parse_args(given))
+    command = parsed.pop("command")
+    try:
+        return command(**parsed)
+    except DivergedError as error:
+        return _fail(FAILED, str(error))
+    except torch.OutOfMemoryError:
+        return _fail(FAILED, "the device ran out of memory; try a smaller --set batch_size=…")
+    except OSError as error:
+        return _fail(BAD_INPUT, _in_words(error))
+    except (ValueError, TypeError) as error:  # CheckpointError is a ValueError
+        return _fail(BAD_INPUT, str(error))
+    except KeyboardInterrupt:
+        return _fail(INTERRUPTED, "interrupted at once; what was saved before is still there")
+
+
+def parser() -> Parser:
+    """The commands and their arguments; each command is a function of `commands`."""
+    top = Parser(prog=PROGRAM, description="Train Wasserstein GANs and look at what they learned.")
+    listed = top.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    _add_train(listed)
+    _add_sample(listed)
+    _add_evaluate(listed)
+    _add(listed, commands.list_recipes, "recipes", "list the experiments that have a name")
+    _add(listed, commands.doctor, "doctor", "look at this machine: what is there, what is missing")
+    return top
+
+
+def _add(listed, command, name: str, purpose: str) -> Parser:
+    added = listed.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")
+    added.set_defaults(command=command)
+    return added
+
+
+def _add_train(listed) -> None:
+    train = _add(
+        listed, commands.train, "train", "train a recipe; the same command again takes it up again"
+    )
+    train.add_argument("recipe", metavar="RECIPE", help=f"a name that `{PROGRAM} recipes` lists")
+    train.add_argument("--out", required=True, metavar="DIR", help="folder for all that it writes")
+    for name in ("steps", "seed"):
+        train.add_argument(
+            f"--{name}", type=value_of, metavar="N", help=f"short for --set {name}=N"
+        )
+    train.add_argument(
+        "--set",
+        dest="assignments",
+        type=assignment,
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change a setting, the objective or the networks; may be given more than once",
+    )
+    train.add_argument(
+        "--checkpoint-every", type=value_of, default=500, metavar="N", help="steps; default 500"
+    )
+    train.add_argument(
+        "--sheet-every", type=value_of, metavar="N", help="steps; default a tenth of the run"
+    )
+    _add_device(train)
+    _add_data(train)
+
+
+def _add_sample(listed) -> None:
+    sample = _add(listed, commands.sample, "sample", "draw samples from a trained generator")
+    sample.add_argument("checkpoint", metavar="CHECKPOINT")
+    sample.add_argument("--out", required=True, metavar="FILE.png")
+    sample.add_argument("-n", dest="count", type=value_of, help="default 64 images or 1,000 points")
+    sample.add_argument("--seed", type=value_of, default=0, metavar="N", help="default 0")
+    sample.add_argument("--raw", action="store_true", help="not the averaged weights")
+    sample.add_argument("--force", action="store_true", help="replace FILE.png if it exists")
+    _add_device(sample)
+
+
+def _add_evaluate(listed) -> None:
+    evaluate = _add(listed, commands.evaluate, "evaluate", "measure how good the samples are")
+    evaluate.add_argument("checkpoint", metavar="CHECKPOINT")
+    evaluate.add_argument("--json", action="store_true", dest="as_json", help="for programs")
+    evaluate.add_argument("--seed", type=value_of, default=0, metavar="N", help="default 0")
+    _add_device(evaluate)
+    _add_data(evaluate)
+
+
+def _add_device(command: Parser) -> None:
+    command.add_argument(
+        "--device", default="auto", help="auto (default: CUDA, else MPS, else cpu), cpu, cuda, mps"
+    )
+
+
+def _add_data(command: Parser) -> None:
+    command.add_argument(
+        "--data", metavar="ROOT", help="folder of MNIST and FashionMNIST; default $WGAN_DATA"
+    )
+
+
+def value_of(text: str) -> Any:
+    """A Python literal where the text is one, such as 3, 1e-4, None or (0.5, 0.9); else the text.
+
+    Whether the value is allowed is for the library to say, and it says it in words.
+    """
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+
+
+def assignment(text: str) -> tuple[str, Any]:
+    """`key=value` as a pair."""
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        raise argparse.ArgumentTypeError(f"must be KEY=VALUE, such as penalty=10, got {text!r}")
+    return key, value_of(value)
+
+
+def _fail(code: int, message: str) -> int:
+    if is_main_process():  # under torchrun all processes meet the same error
+        print("wgan_lib:", " ".join(message.split()), file=sys.stderr)
+    return code
+
+
+def _in_words(error: OSError) -> str:
+    """Without the number: "/tmp/file/run: Not a directory"."""
+    known = error.strerror and error.filename
+    return f"{error.filename}: {error.strerror}" if known else str(error)
+
+
+def _print_anything() -> None:
+    """A terminal that does not know W₁ shows W? instead of a UnicodeEncodeError."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""How good a trained generator is: its numbers, and beside them what they can be at best."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from wgan_lib.datasets import Images
+from wgan_lib.devices import random_source
+from wgan_lib.metrics import SAMPLES, mode_coverage
+from wgan_lib.objectives import GAN
+from wgan_lib.recipes import TOYS
+from wgan_lib.trained import Trained
+from wgan_lib.transport import wasserstein
+
+IMAGES = 500  # exact W₁ between clouds of this size takes about a second
+
+# What a number is called in a table, and what to hold it against.
+READINGS = {
+    "modes_covered": ("modes covered", "of {modes}"),
+    "high_quality_share": ("high-quality share", "a perfect sampler reaches 0.989"),
+    "w1": ("W₁, samples to real", "the distance to make small"),
+    "w1_floor": ("W₁, real to real", "the floor: two samples of the same size"),
+    "w1_noise": ("W₁, noise to real", "the ceiling: uniform noise in every pixel"),
+    "critic_estimate": ("critic's estimate", "of {critic_estimates}"),
+}
+
+
+def evaluate_trained(
+    trained: Trained, root: str | Path | None = None, seed: int = 0
+) -> dict[str, float | int | str]:
+    """Measure a generator by fresh samples: a flat dictionary of numbers and words.
+
+    Points are compared with new points of the law, images with held-out images, pixel by pixel.
+    root is the folder of the data sets that do not come with the course.
+    """
+    about = {
+        "recipe": trained.recipe.name,
+        "step": trained.step,
+        "weights": "averaged" if trained.averaged else "as trained",
+    }
+    # The samples take `seed` itself: the real data must not be drawn from the same numbers.
+    source = random_source(trained.device, seed + 1)
+    if trained.recipe.data in TOYS:
+        return about | _on_points(trained, source, seed)
+    return about | _on_images(trained, source, seed, root)
+
+
+def as_rows(measured: dict[str, float | int | str]) -> list[tuple[str, str, str]]:
+    """The measurements for a reader: name, value, and what to hold the value against."""
+    told_elsewhere = ("modes", "critic_estimates")
+    rows = []
+    for key, value in measured.items():
+        name, reading = READINGS.get(key, (key, ""))
+        shown = f"{value:.4g}" if isinstance(value, float) else str(value)
+        if key not in told_elsewhere:
+            rows.append((name, shown, reading.format(**measured)))
+    return rows
+
+
+def _on_points(trained: Trained, source: torch.Generator, seed: int) -> dict:
+    law, fake = trained.recipe.load_data(), trained.sample(SAMPLES, seed)
+    real, more = (law.sample(SAMPLES, source, trained.device) for _ in range(2))
+    measured = {"samples": SAMPLES}
+    if hasattr(law, "modes"):
+        found = mode_coverage(fake, law.modes, law.std)
+        measured |= {"modes_covered": found.covered, "modes": found.total}
+        measured["high_quality_share"] = found.high_quality
+    measured |= {"w1": _w1(fake, real), "w1_floor": _w1(more, real)}
+    return measured | _critic_view(trained, real, fake)
+
+
+def _on_images(trained: Trained, source: torch.Generator, seed: int, root) -> dict:
+    seen, held_out = (
+        _some(trained.recipe.load_data(trained.device, root, split), source)
+        for split in ("train", "test")
+    )
+    fake = trained.sample(IMAGES, seed)
+    noise = 2 * torch.rand(fake.shape, generator=source, device=fake.device) - 1
+    measured = {"samples": IMAGES, "w1": _w1(fake, held_out)}
+    measured |= {"w1_floor": _w1(seen, held_out), "w1_noise": _w1(noise, held_out)}
+    return measured | _critic_view(trained, held_out, fake)
+
+
+def _some(images: Images, source: torch.Generator) -> Tensor:
+    """Different images, unlike ``Images.sample``, which may draw one twice."""
+    order = torch.randperm(len(images), generator=source, device=images.device)
+    return images.images[order[:IMAGES]]
+
+
+def _w1(x: Tensor, y: Tensor) -> float:
+    return float(wasserstein(x, y))
+
+
+def _critic_view(trained: Trained, real: Tensor, fake: Tensor) -> dict[str, float | str]:
+    """What the critic makes of the same samples, and what its estimate is an estimate of."""
+    objective = trained.recipe.objective
+    estimate = objective.critic_loss(trained.critic, real, fake).parts["critic_estimate"]
+    meaning = (
+        "the JS divergence, in nats" if isinstance(objective, GAN) else "K·W₁, where K is its slope"
+    )
+    return {"critic_estimate": float(estimate), "critic_estimates": meaning}
