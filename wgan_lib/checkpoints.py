@@ -69,8 +69,9 @@ def load(path: str | Path, device: torch.device | str = "cpu") -> dict[str, Any]
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"there is no checkpoint at {path}")
+    stored = io.BytesIO(path.read_bytes())  # what a disk refuses is told apart from what is damaged
     try:
-        contents = torch.load(path, map_location=device, weights_only=True)
+        contents = torch.load(stored, map_location=device, weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
         raise CheckpointError(f"{path} is damaged or is not a checkpoint") from error
     found = contents.get("format") if isinstance(contents, dict) else None

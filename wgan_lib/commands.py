@@ -139,16 +139,24 @@ def sample(
     force: bool = False,
 ) -> int:
     """Draw samples from a trained generator into a PNG file."""
-    path = Path(out)
-    if path.suffix.lower() != ".png":
-        raise ValueError(f"--out must name a file that ends in .png, got {out}")
-    if path.exists() and not force:
-        raise FileExistsError(f"{out} exists already; --force replaces it")
+    path = _picture_path(out, force)
     trained = load_trained(checkpoint, device, averaged=not raw)
     count = sheet_size(trained.recipe) if count is None else count
     write_sheet(path, trained.sample(count, seed), trained.recipe, trained.step)
     show(f"{count} samples of {trained.recipe.name} at step {trained.step}: {path}")
     return DONE
+
+
+def _picture_path(out: str, force: bool) -> Path:
+    """Refuses, before any work is done, what could not be written in the end."""
+    path = Path(out)
+    if path.suffix.lower() != ".png":
+        raise ValueError(f"--out must name a file that ends in .png, got {out}")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"--out must lie in a folder that exists; {path.parent} does not")
+    if path.exists() and not force:
+        raise FileExistsError(f"{out} exists already; --force replaces it")
+    return path
 
 
 def evaluate(

@@ -40,7 +40,7 @@ class History(Mapping[str, Tensor]):
 
     def last(self) -> dict[str, float]:
         """The newest row; empty before the first."""
-        return {name: float(column[-1]) for name, column in self._columns.items()}
+        return {name: float(column[-1]) for name, column in self._columns.items() if len(column)}
 
     def columns(self) -> dict[str, Tensor]:
         return dict(self._columns)
@@ -59,7 +59,9 @@ class History(Mapping[str, Tensor]):
 
     def __getitem__(self, name: str) -> Tensor:
         if name not in self._columns:
-            raise KeyError(f"the history has {', '.join(self._columns) or 'no rows yet'}; no {name}")
+            raise KeyError(
+                f"the history has {', '.join(self._columns) or 'no rows yet'}; no {name}"
+            )
         return self._columns[name]
 
     def __iter__(self) -> Iterator[str]:
