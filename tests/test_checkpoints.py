@@ -21,7 +21,7 @@ def test_what_is_saved_is_loaded(tmp_path):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match="absent.pt"):
+    with pytest.raises(FileNotFoundError, match=r"absent\.pt"):
         checkpoints.load(tmp_path / "absent.pt")
 
 

@@ -8,7 +8,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-
 from wgan_lib import networks
 from wgan_lib.objectives import (
     GAN,
@@ -274,5 +273,3 @@ def test_bad_arguments_are_named(make, word):
 def test_objectives_are_frozen():
     with pytest.raises(AttributeError):
         WGAN().clip = 1.0
-
-

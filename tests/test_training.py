@@ -46,7 +46,7 @@ def test_a_critic_step_moves_the_critic_alone_and_builds_no_generator_graph():
     run = run_of(WGAN(clip=1.0))
     before = copy.deepcopy(run.generator.state_dict())
     old_critic = copy.deepcopy(run.critic.state_dict())
-    critic_step(run.players, run.draw_real(), run.draw_latent(), run.draw_epsilon())
+    critic_step(run.critic_player, run.draw_real(), run.draw_fake(), run.draw_epsilon())
     assert all(torch.equal(before[k], v) for k, v in run.generator.state_dict().items())
     assert any(not torch.equal(old_critic[k], v) for k, v in run.critic.state_dict().items())
     assert all(p.grad is None for p in run.generator.parameters())
@@ -55,7 +55,7 @@ def test_a_critic_step_moves_the_critic_alone_and_builds_no_generator_graph():
 def test_a_generator_step_moves_the_generator_alone():
     run = run_of(WGAN(clip=1.0))
     before = copy.deepcopy(run.critic.state_dict())
-    generator_step(run.players, run.draw_latent())
+    generator_step(run.generator_player, run.draw_latent())
     assert all(torch.equal(before[k], v) for k, v in run.critic.state_dict().items())
     assert all(p.grad is None for p in run.critic.parameters()), "no gradient that is not used"
     assert all(p.requires_grad for p in run.critic.parameters()), "and it may learn again"
@@ -65,12 +65,12 @@ def test_a_critic_step_is_one_descent_of_its_loss():
     """With RMSprop on one batch, by hand."""
     run = run_of(WGAN(clip=10.0), optimiser="rmsprop", learning_rate=1e-2)
     critic = copy.deepcopy(run.critic)
-    real, latent = run.draw_real(), run.draw_latent()
+    real, fake = run.draw_real(), run.draw_fake()
     optimiser = torch.optim.RMSprop(critic.parameters(), lr=1e-2)
-    real_scores, fake_scores = critic(torch.cat([real, run.generator(latent).detach()])).chunk(2)
+    real_scores, fake_scores = critic(torch.cat([real, fake])).chunk(2)
     (fake_scores.mean() - real_scores.mean()).backward()
     optimiser.step()
-    critic_step(run.players, real, latent, run.draw_epsilon())
+    critic_step(run.critic_player, real, fake, run.draw_epsilon())
     for a, b in zip(critic.parameters(), run.critic.parameters(), strict=True):
         assert torch.allclose(a, b, atol=1e-6)
 
@@ -189,7 +189,7 @@ def test_the_learning_rate_falls_on_a_straight_line():
     rates = []
     short_run(
         steps=5, learning_rate=1.0, decay=0.5, optimiser="rmsprop", objective=WGAN(),
-        callbacks=[lambda run: rates.append(run.players.critic_optimiser.param_groups[0]["lr"])],
+        callbacks=[lambda run: rates.append(run.critic_player.optimiser.param_groups[0]["lr"])],
     )  # fmt: skip
     assert rates == pytest.approx([1.0, 0.9, 0.8, 0.7, 0.6])
 
@@ -197,7 +197,7 @@ def test_the_learning_rate_falls_on_a_straight_line():
 def test_optimisers_are_fused():
     for name in ("adam", "adamw"):
         run = run_of(WGAN(), optimiser=name)
-        assert run.players.critic_optimiser.defaults["fused"]
+        assert run.critic_player.optimiser.defaults["fused"]
 
 
 def test_bf16_trains_and_keeps_weights_in_float32():
@@ -214,11 +214,11 @@ def test_the_compiled_loss_equals_the_eager_one(objective):
     results = []
     for flag in (False, True):
         run = run_of(objective, compile=flag)
-        loss, parts = run.players.critic_loss(
+        loss, parts = run.critic_player.loss(
             run.draw_real(), run.draw_real().flip(1) + 1, run.draw_epsilon()
         )
         gradients = torch.autograd.grad(loss, list(run.critic.parameters())[:-1])
-        loss = run.players.generator_loss(run.draw_latent()).loss
+        loss = run.generator_player.loss(run.draw_latent()).loss
         gradients += torch.autograd.grad(loss, list(run.generator.parameters()))
         results.append([*parts.values(), *gradients])
     assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(*results, strict=True))

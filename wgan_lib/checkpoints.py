@@ -1,4 +1,4 @@
-"""Checkpoints: written whole or not at all, loaded without running code, refused if they do not fit.
+"""Checkpoints: written whole or not at all, loaded without running code, refused if unfit.
 
 A checkpoint is a dictionary of tensors, numbers and strings. Its entry ``identity`` says in plain
 words which run it belongs to; a run resumes only from a checkpoint with its own identity.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -73,5 +74,5 @@ def clipped_bound(widths: Sequence[int], clip: float) -> float:
     if len(widths) < 2:
         raise ValueError(f"widths must name the input and the output at least, got {widths}")
     finite_number("clip", clip, minimum=0.0, strict=True)
-    pairs = zip(widths[:-1], widths[1:], strict=True)
+    pairs = pairwise(widths)
     return math.prod(clip * math.sqrt(fan_in * fan_out) for fan_in, fan_out in pairs)

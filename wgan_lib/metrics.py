@@ -65,8 +65,6 @@ def critic_estimate(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tens
     return float(critic(real).double().mean() - critic(fake).double().mean())
 
 
-def estimate_check(
-    critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor
-) -> EstimateCheck:
+def estimate_check(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> EstimateCheck:
     """The critic's estimate against the exact W₁ between the same samples, N×… and M×…."""
     return EstimateCheck(critic_estimate(critic, real, fake), float(wasserstein(real, fake)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import nn
@@ -46,7 +47,7 @@ def mlp(
     widths = [positive_integer("widths", width) for width in widths]
     one_of("activation", activation, ACTIVATIONS)
     layers: list[nn.Module] = []
-    for fan_in, fan_out in zip(widths[:-2], widths[1:-1], strict=True):
+    for fan_in, fan_out in pairwise(widths[:-1]):
         layers += [nn.Linear(fan_in, fan_out), *_dense_norm(norm, fan_out)]
         layers.append(ACTIVATIONS[activation]())
     return initialise(nn.Sequential(*layers, nn.Linear(*widths[-2:])), initialisation)
@@ -188,7 +189,7 @@ def image_generator(
     depths = [width * 2**k for k in reversed(range(doublings))]
     layers = [nn.Unflatten(1, (positive_integer("latent_dim", latent_dim), 1, 1))]
     layers += _growing(latent_dim, depths[0], kernel=smallest, stride=1)
-    for deep, shallow in zip(depths[:-1], depths[1:], strict=True):
+    for deep, shallow in pairwise(depths):
         layers += _growing(deep, shallow, kernel=4, stride=2, padding=1)
     layers += [nn.ConvTranspose2d(depths[-1], channels, 4, 2, 1), nn.Tanh()]
     return initialise(Generator(latent_dim, *layers), initialisation)
@@ -206,7 +207,7 @@ def image_critic(
     channels, width = _at_least_one(channels=channels, width=width)
     depths = [channels, *(width * 2**k for k in range(halvings))]
     layers: list[nn.Module] = []
-    for shallow, deep in zip(depths[:-1], depths[1:], strict=True):
+    for shallow, deep in pairwise(depths):
         layers.append(nn.Conv2d(shallow, deep, 4, 2, 1))
         layers += _image_norm(norm if shallow != channels else None, deep)
         layers.append(nn.LeakyReLU(0.2))

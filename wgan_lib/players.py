@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from wgan_lib.devices import process_count
 from wgan_lib.objectives import Loss, Objective
-from wgan_lib.optimisers import make_optimiser, set_learning_rate
+from wgan_lib.optimisers import make_optimiser
 from wgan_lib.settings import Settings
 
 
@@ -42,41 +42,47 @@ class GeneratorLoss(nn.Module):
 
 
 @dataclass
-class Players:
-    """The two sides of the game, ready to take their steps."""
+class CriticPlayer:
+    """The critic, ready to take its steps."""
 
-    generator: nn.Module
-    critic: nn.Module
+    network: nn.Module
     objective: Objective
-    critic_loss: nn.Module
-    generator_loss: nn.Module
-    critic_optimiser: torch.optim.Optimizer
-    generator_optimiser: torch.optim.Optimizer
+    loss: nn.Module
+    optimiser: torch.optim.Optimizer
     precision: str
 
     @classmethod
-    def ready(cls, generator, critic, objective: Objective, settings: Settings) -> Players:
-        """Both networks in training mode, with losses and optimisers as the settings say."""
-        generator.train()
-        critic.train()
-        critic_loss = prepared(CriticLoss(objective, critic), settings.compile)
-        with frozen(critic):
-            loss = GeneratorLoss(objective, generator, critic)
-            generator_loss = prepared(loss, settings.compile)
-        optimisers = [
-            make_optimiser(
-                settings.optimiser, network.parameters(), settings.learning_rate, settings.betas
-            )
-            for network in (critic, generator)
-        ]
-        return cls(
-            generator, critic, objective, critic_loss, generator_loss, *optimisers,
-            settings.precision,
-        )  # fmt: skip
+    def ready(cls, critic: nn.Module, objective: Objective, settings: Settings) -> CriticPlayer:
+        """In training mode, with loss and optimiser as the settings say."""
+        loss = prepared(CriticLoss(objective, critic.train()), settings.compile)
+        return cls(critic, objective, loss, _optimiser(critic, settings), settings.precision)
 
-    def set_learning_rate(self, learning_rate: float) -> None:
-        set_learning_rate(self.critic_optimiser, learning_rate)
-        set_learning_rate(self.generator_optimiser, learning_rate)
+
+@dataclass
+class GeneratorPlayer:
+    """The generator, ready to take its steps against a critic."""
+
+    network: nn.Module
+    critic: nn.Module
+    loss: nn.Module
+    optimiser: torch.optim.Optimizer
+    precision: str
+
+    @classmethod
+    def ready(
+        cls, generator: nn.Module, critic: nn.Module, objective: Objective, settings: Settings
+    ) -> GeneratorPlayer:
+        """In training mode, with loss and optimiser as the settings say."""
+        with frozen(critic):
+            loss = GeneratorLoss(objective, generator.train(), critic)
+            loss = prepared(loss, settings.compile)
+        return cls(generator, critic, loss, _optimiser(generator, settings), settings.precision)
+
+
+def _optimiser(network: nn.Module, settings: Settings) -> torch.optim.Optimizer:
+    return make_optimiser(
+        settings.optimiser, network.parameters(), settings.learning_rate, settings.betas
+    )
 
 
 def prepared(loss: nn.Module, compiled: bool) -> nn.Module:

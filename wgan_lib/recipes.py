@@ -84,7 +84,7 @@ class Recipe:
             return NETWORKS[self.networks](**self.options)
 
     def train(self, device="auto", root: str | Path | None = None, **options: Any) -> Run:
-        """Run the recipe; options are callbacks, checkpoint and the like, as ``train`` takes them."""
+        """Run the recipe; options (callbacks, checkpoint, …) are those of ``training.train``."""
         data = self.load_data(root=root)
         return train(
             *self.build_networks(),

@@ -11,11 +11,11 @@ from torch import Tensor, nn
 
 from wgan_lib import checkpoints
 from wgan_lib.arguments import finite_tensor, positive_integer
-from wgan_lib.devices import own_share, process_count, random_source
+from wgan_lib.devices import autocast, own_share, process_count, random_source
 from wgan_lib.history import History
 from wgan_lib.objectives import Objective
-from wgan_lib.optimisers import average_into
-from wgan_lib.players import Players
+from wgan_lib.optimisers import average_into, decayed, set_learning_rate
+from wgan_lib.players import CriticPlayer, GeneratorPlayer
 from wgan_lib.settings import Settings
 
 SampleReal = Callable[..., Tensor]  # sample(n, generator=…, device=…) → n samples
@@ -47,7 +47,8 @@ class Run:
         self.sample_real = sample_real
         self.labels = dict(labels or {})
         check_fit(self)
-        self.players = Players.ready(generator, critic, objective, settings)
+        self.critic_player = CriticPlayer.ready(critic, objective, settings)
+        self.generator_player = GeneratorPlayer.ready(generator, critic, objective, settings)
         self.averaged = copy.deepcopy(generator) if settings.averaging else None
         self.random = random_source(device, settings.seed)
         self.history = History()
@@ -69,10 +70,23 @@ class Run:
         size = (self.settings.batch_size, self.latent_dim)
         return own_share(torch.randn(size, generator=self.random, device=self.device))
 
+    @torch.no_grad()
+    def draw_fake(self) -> Tensor:
+        """Fresh fakes for the critic, without a graph: the generator is not asked to improve."""
+        with autocast(self.device, self.settings.precision):
+            return self.generator(self.draw_latent()).to(torch.get_default_dtype())
+
     def draw_epsilon(self) -> Tensor:
         """One uniform number a sample: where a penalised critic is looked at."""
         n = self.settings.batch_size
         return own_share(torch.rand(n, generator=self.random, device=self.device))
+
+    def set_learning_rate(self) -> None:
+        """Both learning rates, as far down their straight line as the run has come."""
+        progress = self.step / self.settings.steps
+        rate = decayed(self.settings.learning_rate, self.settings.decay, progress)
+        set_learning_rate(self.critic_player.optimiser, rate)
+        set_learning_rate(self.generator_player.optimiser, rate)
 
     def average(self) -> None:
         """Lets the averaged generator follow the trained one."""
@@ -132,8 +146,8 @@ class Run:
         parts = {
             "generator": self.generator,
             "critic": self.critic,
-            "critic_optimiser": self.players.critic_optimiser,
-            "generator_optimiser": self.players.generator_optimiser,
+            "critic_optimiser": self.critic_player.optimiser,
+            "generator_optimiser": self.generator_player.optimiser,
         }
         return parts if self.averaged is None else {**parts, "averaged": self.averaged}
 

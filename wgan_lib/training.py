@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -22,11 +23,12 @@ from wgan_lib.devices import (
     choose_device,
     is_main_process,
     join_processes,
+    random_source,
 )
-from wgan_lib.history import CLOCK
+from wgan_lib.history import CLOCK, History
 from wgan_lib.objectives import Objective
-from wgan_lib.optimisers import decayed
-from wgan_lib.players import Players, frozen
+from wgan_lib.optimisers import decayed, set_learning_rate
+from wgan_lib.players import CriticPlayer, GeneratorPlayer, frozen
 from wgan_lib.run import Run, SampleReal
 from wgan_lib.settings import Settings
 
@@ -40,48 +42,77 @@ class DivergedError(RuntimeError):
 
 
 def critic_step(
-    players: Players, real: Tensor, latent: Tensor, epsilon: Tensor
+    player: CriticPlayer, real: Tensor, fake: Tensor, epsilon: Tensor | None = None
 ) -> dict[str, Tensor]:
-    """One step of the critic against the generator as it stands; returns the loss and its parts.
+    """One step of the critic; returns its loss and the named parts of it.
 
-    real N×…, latent N×latent_dim, epsilon N; all on the players' device.
+    real and fake N×…, both without a graph; epsilon N; all on the critic's device.
     """
-    with autocast(real.device, players.precision):
-        with torch.no_grad():  # the generator is not asked to improve here
-            fake = players.generator(latent).to(real.dtype)
-        loss, parts = players.critic_loss(real, fake, epsilon)
-    players.critic_optimiser.zero_grad()
+    with autocast(real.device, player.precision):
+        loss, parts = player.loss(real, fake, epsilon)
+    player.optimiser.zero_grad()
     loss.backward()
-    players.critic_optimiser.step()
-    players.objective.constrain(players.critic)
+    player.optimiser.step()
+    player.objective.constrain(player.network)
     return {"critic_loss": loss.detach(), **parts}
 
 
-def generator_step(players: Players, latent: Tensor) -> dict[str, Tensor]:
-    """One step of the generator against the critic as it stands; returns the loss and its parts."""
-    with frozen(players.critic):
-        with autocast(latent.device, players.precision):
-            loss, parts = players.generator_loss(latent)
-        players.generator_optimiser.zero_grad()
+def generator_step(player: GeneratorPlayer, latent: Tensor) -> dict[str, Tensor]:
+    """One step of the generator against the critic as it stands; latent N×latent_dim."""
+    with frozen(player.critic):
+        with autocast(latent.device, player.precision):
+            loss, parts = player.loss(latent)
+        player.optimiser.zero_grad()
         loss.backward()
-    players.generator_optimiser.step()
+    player.optimiser.step()
     return {"generator_loss": loss.detach(), **parts}
 
 
 def take_round(run: Run) -> dict[str, Tensor]:
     """The critic's full share of steps, then one step of the generator, each on fresh draws."""
-    settings = run.settings
-    progress = run.step / settings.steps
-    run.players.set_learning_rate(decayed(settings.learning_rate, settings.decay, progress))
-    warmup = settings.critic_warmup if run.step == 0 else 0
-    for _ in range(settings.critic_steps + warmup):
+    run.set_learning_rate()
+    warmup = run.settings.critic_warmup if run.step == 0 else 0
+    for _ in range(run.settings.critic_steps + warmup):
         statistics = critic_step(
-            run.players, run.draw_real(), run.draw_latent(), run.draw_epsilon()
+            run.critic_player, run.draw_real(), run.draw_fake(), run.draw_epsilon()
         )
-    statistics |= generator_step(run.players, run.draw_latent())
+    statistics |= generator_step(run.generator_player, run.draw_latent())
     run.average()
     run.step += 1
     return statistics
+
+
+def train_critic(
+    critic: nn.Module,
+    sample_real: SampleReal,
+    sample_fake: SampleReal,
+    objective: Objective,
+    **settings: Any,
+) -> History:
+    """Train a critic alone, in place, between two laws that stand still; returns its history.
+
+    This is how a critic comes near its optimum, as in Figure 2 of Arjovsky et al. 2017. settings
+    are fields of ``Settings``; steps are those of the critic.
+    Raises DivergedError if a loss was not finite.
+    """
+    settings = Settings(**settings)
+    player = CriticPlayer.ready(critic, objective, settings)
+    device = next(critic.parameters()).device
+    draws = {"generator": random_source(device, settings.seed), "device": device}
+    n, rows = settings.batch_size, []
+    for step in range(settings.steps):
+        progress = step / settings.steps
+        set_learning_rate(
+            player.optimiser, decayed(settings.learning_rate, settings.decay, progress)
+        )
+        real, fake = sample_real(n, **draws), sample_fake(n, **draws)
+        statistics = critic_step(player, real, fake, torch.rand(n, **draws))
+        rows.append(torch.stack(list(statistics.values())))
+    history = History()
+    history.append(list(statistics), torch.stack(rows).double().cpu())
+    if not all(column.isfinite().all() for column in history.values()):
+        raise DivergedError("the critic's loss is not finite; try a smaller learning_rate")
+    return history
 
 
 def train(
