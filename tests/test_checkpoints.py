@@ -61,8 +61,8 @@ def test_a_refusal_says_all_that_differs():
     wanted = {"recipe": "ring-gan", "steps": "10"}
     with pytest.raises(checkpoints.CheckpointError) as error:
         checkpoints.require_same("run.pt", found, wanted)
-    assert "recipe: the checkpoint has ring-wgan, this run has ring-gan" in str(error.value)
-    assert "only here: the checkpoint has 1, this run has nothing" in str(error.value)
+    assert "recipe: the file has ring-wgan, this run has ring-gan" in str(error.value)
+    assert "only here: the file has 1, this run has nothing" in str(error.value)
     assert "steps" not in str(error.value)
 
 

@@ -292,9 +292,9 @@ def test_a_callback_may_stop_a_run(tmp_path):
 def test_a_checkpoint_of_another_run_is_refused(tmp_path):
     path = tmp_path / "run.pt"
     short_run(checkpoint=path, labels={"recipe": "a"})
-    with pytest.raises(checkpoints.CheckpointError, match=r"seed: the checkpoint has 0.*has 5"):
+    with pytest.raises(checkpoints.CheckpointError, match=r"seed: the file has 0.*has 5"):
         short_run(checkpoint=path, seed=5, labels={"recipe": "a"})
-    with pytest.raises(checkpoints.CheckpointError, match=r"recipe: the checkpoint has a"):
+    with pytest.raises(checkpoints.CheckpointError, match=r"recipe: the file has a"):
         short_run(checkpoint=path, labels={"recipe": "b"})
     with pytest.raises(checkpoints.CheckpointError, match="objective"):
         short_run(WGAN(), checkpoint=path, labels={"recipe": "a"})

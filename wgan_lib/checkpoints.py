@@ -83,7 +83,7 @@ def load(path: str | Path, device: torch.device | str = "cpu") -> dict[str, Any]
 def require_same(path: str | Path, found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """Raises CheckpointError with one line for each entry in which two identities differ."""
     differences = [
-        f"{key}: the checkpoint has {found.get(key, 'nothing')}, "
+        f"{key}: the file has {found.get(key, 'nothing')}, "
         f"this run has {wanted.get(key, 'nothing')}"
         for key in sorted({*found, *wanted})
         if found.get(key) != wanted.get(key)

@@ -38,7 +38,8 @@ def euclidean_norms(vectors: Tensor) -> Tensor:
 
 def gradient_norms(critic: Callable[[Tensor], Tensor], points: Tensor) -> Tensor:
     """‖∇ₓ critic(x)‖₂ at each of the points: N numbers, detached."""
-    return euclidean_norms(score_gradients(critic, points)).detach()
+    # Without the floor of euclidean_norms, which a clipped critic of many layers would fall below.
+    return score_gradients(critic, points).detach().flatten(1).norm(dim=1)
 
 
 def sample_coupling(critic: nn.Module, points: Tensor) -> float:
@@ -50,7 +51,9 @@ def sample_coupling(critic: nn.Module, points: Tensor) -> float:
     points = points.detach().requires_grad_()
     scores = copy.deepcopy(critic)(points).flatten()
     norms = torch.stack([_gradient_by_sample(score, points) for score in scores])
-    return float(1 - (norms.diagonal() / norms.sum(1).clamp_min(ROOT_FLOOR)).mean())
+    of_others, of_all = norms.sum(1) - norms.diagonal(), norms.sum(1)
+    # A score that moves with nothing, such as a dead one, is coupled with nothing.
+    return float((of_others / of_all.clamp_min(torch.finfo(norms.dtype).tiny)).mean())
 
 
 def _gradient_by_sample(score: Tensor, points: Tensor) -> Tensor:
@@ -60,6 +63,7 @@ def _gradient_by_sample(score: Tensor, points: Tensor) -> Tensor:
 @torch.no_grad()
 def clip_weights_(network: nn.Module, clip: float) -> None:
     """Every parameter back into [−clip, clip], in place (Arjovsky et al. 2017, Algorithm 1)."""
+    finite_number("clip", clip, minimum=0.0, strict=True)
     for parameter in network.parameters():
         parameter.clamp_(-clip, clip)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -39,12 +40,19 @@ def mode_coverage(
         raise ValueError(
             f"samples must have {modes.shape[1]} columns as the modes have, got {samples.shape[1]}"
         )
-    distance, nearest = torch.cdist(samples, modes).min(dim=1)
-    reach = threshold * torch.as_tensor(std).to(samples).expand(len(modes))
+    std = finite_tensor("std", std).to(samples)
+    if std.numel() not in (1, len(modes)) or (std <= 0).any():
+        raise ValueError(
+            f"std must be one positive number, or {len(modes)}, one a mode, got {std.tolist()}"
+        )
+    # Distances are small beside the points themselves: got by products, they would cancel.
+    distance = torch.cdist(samples, modes, compute_mode="donot_use_mm_for_euclid_dist")
+    distance, nearest = distance.min(dim=1)
+    reach = threshold * std.flatten().expand(len(modes))
     good = distance <= reach[nearest]
     counts = torch.bincount(nearest[good], minlength=len(modes))
     covered = int((counts > 0).sum())
-    return ModeCoverage(covered, len(modes), float(good.double().mean()), counts)
+    return ModeCoverage(covered, len(modes), int(good.sum()) / len(good), counts)
 
 
 class EstimateCheck(NamedTuple):
@@ -55,14 +63,17 @@ class EstimateCheck(NamedTuple):
 
     @property
     def ratio(self) -> float:
-        """estimate / exact: the critic's slope K where it is as good as its slope allows."""
-        return self.estimate / self.exact
+        """estimate / exact: the critic's slope K where it is as good as its slope allows.
+
+        Not a number where the samples are equal.
+        """
+        return self.estimate / self.exact if self.exact else math.nan
 
 
 @torch.no_grad()
 def critic_estimate(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> float:
     """Mean real score minus mean fake score: K·W₁ for the best critic of slope K."""
-    return float(critic(real).double().mean() - critic(fake).double().mean())
+    return float(critic(real).cpu().double().mean() - critic(fake).cpu().double().mean())
 
 
 def estimate_check(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> EstimateCheck:

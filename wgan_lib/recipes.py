@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,19 +56,24 @@ class Recipe:
         """
         recipe = self
         for key, value in changes.items():
-            recipe = recipe._with(one_of("key", key, self.keys()), value)
-        return replace(recipe, changes={**self.changes, **changes})
+            known = recipe.values()
+            if known[one_of("key", key, known)] != value:
+                recipe = recipe._with(key, value)
+        return recipe
 
-    def keys(self) -> list[str]:
-        """What ``changed`` takes."""
-        parts = [f.name for part in (self.settings, self.objective) for f in fields(part)]
-        return parts + list(inspect.signature(NETWORKS[self.networks]).parameters)
+    def values(self) -> dict[str, Any]:
+        """Everything that ``changed`` can change, with the value it has here."""
+        built = inspect.signature(NETWORKS[self.networks]).parameters
+        defaults = {name: parameter.default for name, parameter in built.items()}
+        return {**vars(self.settings), **vars(self.objective), **defaults, **self.options}
 
     def _with(self, key: str, value: Any) -> Recipe:
+        changes = {**self.changes, key: value}
         for part in ("settings", "objective"):
-            if key in {f.name for f in fields(getattr(self, part))}:
-                return replace(self, **{part: replace(getattr(self, part), **{key: value})})
-        return replace(self, options={**self.options, key: value})
+            if key in vars(getattr(self, part)):
+                changed = replace(getattr(self, part), **{key: value})
+                return replace(self, changes=changes, **{part: changed})
+        return replace(self, changes=changes, options={**self.options, key: value})
 
     def load_data(self, device="cpu", root: str | Path | None = None, split: str = "train"):
         """The toy law, or the images on the device; ``.sample`` is what the loop asks for."""

@@ -36,6 +36,8 @@ class Settings:
             self._set(name, positive_integer(name, getattr(self, name)))
         for name in ("critic_warmup", "seed"):
             self._set(name, positive_integer(name, getattr(self, name), minimum=0))
+        if not isinstance(self.compile, bool):
+            raise TypeError(f"compile must be True or False, got {self.compile!r}")
         one_of("optimiser", self.optimiser, OPTIMISERS)
         one_of("precision", self.precision, PRECISIONS)
         finite_number("learning_rate", self.learning_rate, minimum=0.0, strict=True)

@@ -17,7 +17,7 @@ def wasserstein_1d(
 
     W₁ = ∫₀¹ |F⁻¹(u) − G⁻¹(u)| du. Weights, shaped like the points, need not sum to 1.
     """
-    x, y = finite_tensor("x", x), finite_tensor("y", y)
+    x, y = _samples_on_the_line(x, y)
     if x_weights is None and y_weights is None and x.shape[-1] == y.shape[-1]:
         return (x.sort(-1).values - y.sort(-1).values).abs().mean(-1)
     x, x_levels = _quantiles("x_weights", x, x_weights)
@@ -26,6 +26,18 @@ def wasserstein_1d(
     widths = levels.diff(dim=-1, prepend=torch.zeros_like(levels[..., :1]))
     middles = levels - widths / 2
     return (widths * (_at(x, x_levels, middles) - _at(y, y_levels, middles)).abs()).sum(-1)
+
+
+def _samples_on_the_line(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Both in one dtype, once they are known to be as many batches."""
+    x, y = finite_tensor("x", x), finite_tensor("y", y)
+    if 0 in (x.ndim, y.ndim) or x.shape[:-1] != y.shape[:-1]:
+        raise ValueError(
+            "x and y must be …×n and …×m, alike in all dimensions but the last, "
+            f"got shapes {tuple(x.shape)} and {tuple(y.shape)}"
+        )
+    dtype = torch.promote_types(x.dtype, y.dtype)
+    return x.to(dtype), y.to(dtype)
 
 
 def _quantiles(name: str, points: Tensor, weights: Tensor | None) -> tuple[Tensor, Tensor]:
@@ -50,13 +62,21 @@ def _at(points: Tensor, levels: Tensor, wanted: Tensor) -> Tensor:
 def cost_matrix(x: Tensor, y: Tensor) -> Tensor:
     """Euclidean distances between two clouds of points: n×… and m×… to n×m.
 
-    In float64, because near-equal points of large norm cancel.
+    In float64, because near-equal points of large norm cancel; on MPS, which has none, in float32.
     """
-    x = finite_tensor("x", x).flatten(1).double()
-    y = finite_tensor("y", y).flatten(1).double()
+    x, y = _cloud("x", x), _cloud("y", y)
     if x.shape[1] != y.shape[1]:
         raise ValueError(f"x and y must have one dimension, got {x.shape[1]} and {y.shape[1]}")
     return torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist")
+
+
+def _cloud(name: str, points: Tensor) -> Tensor:
+    """n×… as n×d, as precisely as the device can."""
+    points = finite_tensor(name, points)
+    if points.ndim == 0:
+        raise ValueError(f"{name} must be a cloud of points, n×…, got the one number {points}")
+    points = points.reshape(len(points), -1)
+    return points if points.device.type == "mps" else points.double()
 
 
 def wasserstein(x: Tensor, y: Tensor) -> Tensor:
@@ -69,4 +89,4 @@ def wasserstein(x: Tensor, y: Tensor) -> Tensor:
 
     cost = cost_matrix(x, y)
     plan = ot.emd([], [], cost.detach().cpu().numpy(), numItermax=PIVOTS)
-    return (torch.as_tensor(plan, device=cost.device) * cost).sum()
+    return (torch.as_tensor(plan).to(cost) * cost).sum()

@@ -11,11 +11,13 @@ COURSE = Path(__file__).resolve().parents[2]  # the folder that holds notebooks/
 
 _HOME = {
     "ClaimError": "claims",
+    "critic_surface": "critics",
     "LivePlot": "progress",
     "claim": "claims",
     "describe": "descriptions",
     "savefig": "pictures",
     "show": "pictures",
+    "show_source": "sources",
 }
 __all__ = ["COURSE", *sorted(_HOME)]
 
