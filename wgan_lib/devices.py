@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 import torch.distributed as dist
@@ -24,9 +25,9 @@ def choose_device(name: str | torch.device = "auto") -> torch.device:
         device = torch.device(name)
     except (RuntimeError, TypeError):
         raise ValueError(f"device must be auto, cpu, cuda, cuda:N or mps, got {name!r}") from None
-    _refuse_absent(device)
     if device == torch.device("cuda") and dist.is_torchelastic_launched():
-        return torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+        device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+    _refuse_absent(device)
     return device
 
 
@@ -53,7 +54,7 @@ def random_source(device: torch.device, seed: int) -> torch.Generator:
     return torch.Generator("cpu" if device.type == "meta" else device).manual_seed(seed)
 
 
-def autocast(device: torch.device, precision: str):
+def autocast(device: torch.device, precision: str) -> AbstractContextManager:
     """The context in which scores are computed: bfloat16 products, or nothing at all."""
     if precision == "bf16":
         return torch.autocast(device.type, dtype=torch.bfloat16)
@@ -61,12 +62,22 @@ def autocast(device: torch.device, precision: str):
 
 
 def join_processes(device: torch.device) -> None:
-    """Under torchrun: join the other processes. On its own, a process stays alone."""
-    if dist.is_torchelastic_launched() and not dist.is_initialized():
-        dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    """Under torchrun: join the other processes until the end. On its own, a process stays alone."""
+    if not dist.is_torchelastic_launched() or dist.is_initialized():
+        return
+    if device.type == "cuda":
+        torch.cuda.set_device(device)  # where NCCL keeps what it has no tensor for, as in a barrier
+    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    atexit.register(_part)
+
+
+def _part() -> None:
+    if dist.is_initialized():
+        dist.destroy_process_group()
 
 
 def process_count() -> int:
+    """How many processes share the run."""
     return dist.get_world_size() if dist.is_initialized() else 1
 
 

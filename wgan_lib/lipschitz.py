@@ -42,6 +42,21 @@ def gradient_norms(critic: Callable[[Tensor], Tensor], points: Tensor) -> Tensor
     return score_gradients(critic, points).detach().flatten(1).norm(dim=1)
 
 
+def gradient_norms_by_layer(network: nn.Sequential, points: Tensor) -> list[float]:
+    """How the slope builds up: the mean ‖∂score/∂h‖₂ at the input and after each dense layer.
+
+    The first number is the slope of the network itself, the last is 1. As in Figure 1b of
+    Gulrajani et al. 2017.
+    """
+    hidden = points.detach().requires_grad_()
+    outputs = [hidden]
+    for layer in network:
+        hidden = layer(hidden)
+        outputs += [hidden] if isinstance(layer, nn.Linear) else []
+    gradients = torch.autograd.grad(hidden.sum(), outputs)
+    return [gradient.flatten(1).norm(dim=1).mean().item() for gradient in gradients]
+
+
 def sample_coupling(critic: nn.Module, points: Tensor) -> float:
     """How much of a score's sensitivity falls on the other samples of its batch, from 0 to 1.
 
