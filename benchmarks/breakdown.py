@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -62,6 +63,8 @@ class Part(NamedTuple):
 
 def breakdown(threads: Sequence[int] = (1, 2), rounds: int = ROUNDS) -> list[Part]:
     """Rows for each system and number of threads, the largest part first."""
+    # Without it torch's profiler complains, in the new processes, that there is no GPU.
+    os.environ.setdefault("KINETO_LOG_LEVEL", "6")
     return [
         part
         for system in systems()

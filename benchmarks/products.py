@@ -95,7 +95,7 @@ class Replay:
 
 
 def random_matrix(layout: Layout) -> Tensor:
-    """Standard normal numbers in that layout; a stride of 0 repeats a number, as ``expand`` does."""
+    """Standard normal numbers in that layout; a stride of 0 repeats a number (``expand``)."""
     extents = zip(layout.shape, layout.strides, strict=True)
     stored = 1 + sum((extent - 1) * stride for extent, stride in extents)
     return torch.randn(stored).as_strided(*layout)

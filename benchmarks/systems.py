@@ -27,10 +27,6 @@ class System:
     recipe: Recipe
     aim: float
 
-    def load_data(self):
-        """The toy law or the images; ``.sample`` draws a batch."""
-        return self.recipe.load_data()
-
 
 def systems() -> list[System]:
     """The ring, the dense and the convolutional networks for digits, all on embedded data."""
@@ -44,6 +40,11 @@ def systems() -> list[System]:
         System("digits, dense", dense, aim=1.5),
         System("digits, convolutional", convolutional, aim=1.5),
     ]
+
+
+def named(name: str) -> System:
+    """The system of that name."""
+    return next(system for system in systems() if system.name == name)
 
 
 class LibraryLoop:

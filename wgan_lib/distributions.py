@@ -108,7 +108,11 @@ def gaussian(mean: float | Sequence[float], std: float = 1.0) -> GaussianMixture
     return mixture(mean.reshape(1, -1), std)
 
 
-def mixture(means, stds=1.0, weights: Sequence[float] | None = None) -> GaussianMixture:
+def mixture(
+    means: Tensor | Sequence,
+    stds: float | Tensor | Sequence[float] = 1.0,
+    weights: Sequence[float] | None = None,
+) -> GaussianMixture:
     """Round Gaussians around means (M numbers, or M×d).
 
     stds is one positive number for all modes or M of them; weights are M positive numbers that

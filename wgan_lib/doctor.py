@@ -69,15 +69,18 @@ def _safely(subject: str, check: Callable[[], Finding]) -> Finding:
 
 
 def one_line(error: Exception) -> str:
+    """Its message, for a table."""
     return " ".join(str(error).split())
 
 
 def python() -> Finding:
+    """Which Python runs, and where it lies."""
     found = f"{platform.python_version()} in {sys.prefix}"
     return _at_least("Python", sys.version_info[:2], OLDEST_PYTHON, found)
 
 
 def pytorch() -> Finding:
+    """Which torch is installed."""
     version = tuple(int(part) for part in torch.__version__.split(".")[:2])
     return _at_least("torch", version, OLDEST_TORCH, torch.__version__)
 
@@ -102,6 +105,7 @@ def device() -> Finding:
 
 
 def threads() -> Finding:
+    """How many cores torch shares its work among."""
     text = f"torch uses {torch.get_num_threads()}; the machine has {os.cpu_count()} cores"
     return Finding("ok", "threads", text)
 
@@ -116,6 +120,7 @@ def memory() -> Finding:
 
 
 def gigabytes(count: int) -> str:
+    """A count of bytes, for a reader."""
     return f"{count / 1e9:.1f} GB"
 
 
@@ -134,6 +139,7 @@ def digits() -> Finding:
 
 
 def data_folder() -> Finding:
+    """Where full data sets are looked for."""
     where = "from WGAN_DATA" if os.environ.get("WGAN_DATA") else "WGAN_DATA names another"
     return Finding("ok", "data folder", f"{datasets.data_folder()} ({where})")
 

@@ -37,6 +37,7 @@ def decayed(learning_rate: float, decay: float, progress: float) -> float:
 
 
 def set_learning_rate(optimiser: torch.optim.Optimizer, learning_rate: float) -> None:
+    """For all parameters, from the next step on."""
     for group in optimiser.param_groups:
         group["lr"] = learning_rate
 

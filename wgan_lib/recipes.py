@@ -85,7 +85,7 @@ class Recipe:
     def build_networks(self):
         """Generator and critic with the weights that the seed gives; torch's own state is kept."""
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(self.settings.seed)
+            torch.default_generator.manual_seed(self.settings.seed)  # and not those of CUDA
             return NETWORKS[self.networks](**self.options)
 
     def train(self, device="auto", root: str | Path | None = None, **options: Any) -> Run:

@@ -109,7 +109,7 @@ def train_critic(
         statistics = critic_step(player, real, fake, torch.rand(n, **draws))
         rows.append(torch.stack(list(statistics.values())))
     history = History()
-    history.append(list(statistics), torch.stack(rows).double().cpu())
+    history.append(list(statistics), torch.stack(rows).cpu().double())
     if not all(column.isfinite().all() for column in history.values()):
         raise DivergedError("the critic's loss is not finite; try a smaller learning_rate")
     return history
@@ -229,7 +229,7 @@ class Recorder:
         """Moves the rows to the run's history. Raises DivergedError at the first bad one."""
         if not self.rows:
             return
-        rows = average_over_processes(torch.stack(self.rows)).double().cpu()
+        rows = average_over_processes(torch.stack(self.rows)).cpu().double()
         times = torch.tensor(self.times, dtype=rows.dtype)[:, None]
         sound = int(rows.isfinite().all(dim=1).cumprod(dim=0).sum())
         self.run.history.append([*self.names, CLOCK], torch.cat([rows, times], dim=1)[:sound])

@@ -1,0 +1,89 @@
+"""The command line: `python -m benchmarks [speed|ceiling|memory|quality|all]`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.breakdown import breakdown
+from benchmarks.ceiling import ceiling
+from benchmarks.machine import machine, machine_line
+from benchmarks.memory import LATE, memory
+from benchmarks.quality import RECIPE, SEEDS, quality
+from benchmarks.speed import PAIRS, STEPS, speed
+from benchmarks.tables import table
+
+Tables = dict[str, list[tuple]]  # caption → rows
+
+
+def run_speed(given: argparse.Namespace) -> Tables:
+    caption = "generator steps a second, library ÷ textbook loop, median over pairs"
+    return {caption: speed(given.steps or STEPS, given.pairs, given.threads)}
+
+
+def run_ceiling(given: argparse.Namespace) -> Tables:
+    steps = given.steps or STEPS
+    caption = "generator steps a second, library ÷ its matrix products alone, median over pairs"
+    rows = ceiling(steps, given.pairs, given.threads)
+    return {caption: rows, "where a round goes, under the profiler": breakdown(given.threads)}
+
+
+def run_memory(given: argparse.Namespace) -> Tables:
+    return {"memory, import, checkpoint": memory(given.steps or LATE)}
+
+
+def run_quality(given: argparse.Namespace) -> Tables:
+    caption = "time to quality, 2,500 samples against 2,500 real ones"
+    return {caption: list(quality(given.recipe, given.seeds, given.steps))}
+
+
+BENCHMARKS = {
+    "speed": run_speed,
+    "ceiling": run_ceiling,
+    "memory": run_memory,
+    "quality": run_quality,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what is asked for, print each table when it is there, and keep all in a JSON file."""
+    given = parser().parse_args(arguments)
+    found = {"machine": machine()}
+    print(machine_line(found["machine"]), flush=True)
+    for name in BENCHMARKS if given.benchmark == "all" else [given.benchmark]:
+        for caption, rows in BENCHMARKS[name](given).items():
+            print(f"\n{name}: {caption}\n\n{table(rows)}", flush=True)
+            found.setdefault(name, {})[caption] = [row._asdict() for row in rows]
+    if given.json is not None:
+        given.json.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("benchmark", nargs="?", default="all", choices=[*BENCHMARKS, "all"])
+    parser.add_argument(
+        "--steps", type=count, help=f"generator steps a turn ({STEPS}); in memory and quality, all"
+    )
+    parser.add_argument("--pairs", type=count, default=PAIRS, help="turns of both (%(default)s)")
+    parser.add_argument(
+        "--threads", type=count, nargs="+", default=[1, 2], help="numbers of threads (1 2)"
+    )
+    parser.add_argument("--recipe", default=RECIPE, help="for quality (%(default)s)")
+    parser.add_argument("--seeds", type=count, default=SEEDS, help="for quality (%(default)s)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all rows there too")
+    return parser
+
+
+def count(text: str) -> int:
+    """A whole number from 1 on."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, got {text!r}")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

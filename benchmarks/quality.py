@@ -1,0 +1,71 @@
+"""How good a recipe for a toy law becomes, and in how many seconds, seed by seed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from wgan_lib.devices import random_source
+from wgan_lib.metrics import SAMPLES, ModeCoverage, mode_coverage
+from wgan_lib.recipes import Recipe, find
+from wgan_lib.transport import wasserstein
+
+RECIPE, SEEDS = "ring-wgan-gp", 5
+# For the ring, within a minute on two cores. The grid is harder: all its modes, and as high a
+# share of high-quality samples as can be had.
+AIMS = {
+    "ring-wgan-gp": {"high_quality": 0.85, "w1": 0.06, "seconds": 60.0},
+    "grid-wgan-gp": {"seconds": 300.0},
+}
+
+
+class Quality(NamedTuple):
+    """One seed. w1 is exact, between as many generated and real samples; floor is real to real."""
+
+    recipe: str
+    seed: int
+    seconds: float
+    covered: int
+    modes: int
+    high_quality: float
+    w1: float
+    floor: float
+    reached: bool
+
+
+def quality(name: str = RECIPE, seeds: int = SEEDS, steps: int | None = None) -> Iterator[Quality]:
+    """A row for each seed, as soon as it is there; steps replaces the recipe's own number."""
+    changes = {} if steps is None else {"steps": steps}
+    for seed in range(seeds):
+        yield measure(find(name).changed(seed=seed, **changes))
+
+
+def measure(recipe: Recipe) -> Quality:
+    """Train on the CPU with as many threads as torch takes by itself, then judge the samples."""
+    law, seed = recipe.load_data(), recipe.settings.seed
+    start = time.perf_counter()
+    run = recipe.train(device="cpu")
+    seconds = time.perf_counter() - start
+    # The generator's samples take the seed itself; real data from other numbers.
+    source = random_source(run.device, seed + 1)
+    real, more = (law.sample(SAMPLES, source) for _ in range(2))
+    fake = run.sample(SAMPLES, seed)
+    found = mode_coverage(fake, law.modes, law.std)
+    w1, floor = (float(wasserstein(cloud, real)) for cloud in (fake, more))
+    reached = aim_holds(recipe.name, found, w1, seconds)
+    return Quality(
+        recipe.name, seed, seconds, found.covered, found.total, found.high_quality, w1, floor,
+        reached,
+    )  # fmt: skip
+
+
+def aim_holds(name: str, found: ModeCoverage, w1: float, seconds: float) -> bool:
+    """All modes, and what ``AIMS`` asks of the recipe besides."""
+    aim = AIMS.get(name, {})
+    return (
+        found.covered == found.total
+        and found.high_quality >= aim.get("high_quality", 0.0)
+        and w1 <= aim.get("w1", float("inf"))
+        and seconds <= aim.get("seconds", float("inf"))
+    )
