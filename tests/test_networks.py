@@ -168,3 +168,16 @@ def test_initialisation_follows_its_generator():
 def test_bad_arguments_are_named(call, word):
     with pytest.raises(ValueError, match=word):
         call()
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [(networks.ReLU(), nn.ReLU()), (networks.LeakyReLU(0.2), nn.LeakyReLU(0.2))],
+    ids=["ReLU", "LeakyReLU"],
+)
+def test_activations_are_those_of_torch_without_its_zeros(ours, theirs):
+    x = torch.randn(50, dtype=torch.float64, requires_grad=True)
+    assert torch.allclose(ours(x), theirs(x))
+    slopes = [torch.autograd.grad(f(x).sum(), x, create_graph=True)[0] for f in (ours, theirs)]
+    assert torch.equal(*slopes)
+    assert not slopes[0].requires_grad, "the slope is a constant, and autograd knows"

@@ -11,13 +11,35 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from wgan_lib.arguments import one_of, positive_integer
 
 NORMS = ("none", "layer", "instance", "batch")
-ACTIVATIONS = {"relu": nn.ReLU, "leaky_relu": lambda: nn.LeakyReLU(0.2), "tanh": nn.Tanh}
 SIDES = (28, 32)
+
+
+class LeakyReLU(nn.LeakyReLU):
+    """x where x is positive, slope·x elsewhere, as a product with a mask that is a constant.
+
+    The function is torch's own. But its slope does not depend on x, and written like this autograd
+    knows: differentiating a gradient penalty sends nothing back through the mask, where torch's
+    activation sends zeros, which every layer below would multiply by its matrix.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        positive = (x > 0).to(x.dtype)
+        return x * (positive * (1 - self.negative_slope) + self.negative_slope)
+
+
+class ReLU(nn.ReLU):
+    """x where x is positive, 0 elsewhere; see ``LeakyReLU``."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * (x > 0).to(x.dtype)
+
+
+ACTIVATIONS = {"relu": ReLU, "leaky_relu": lambda: LeakyReLU(0.2), "tanh": nn.Tanh}
 
 
 class Generator(nn.Sequential):
@@ -151,10 +173,10 @@ def blind_critic(norm: str | None = None) -> nn.Module:
     return initialise(
         nn.Sequential(
             nn.Conv2d(1, 64, 4, 2),
-            nn.LeakyReLU(0.2),
+            LeakyReLU(0.2),
             nn.Conv2d(64, 128, 4, 2),
             *_image_norm(norm, 128),
-            nn.LeakyReLU(0.2),
+            LeakyReLU(0.2),
             nn.Conv2d(128, 1, 4, 2),
             nn.Flatten(),
         ),
@@ -210,7 +232,7 @@ def image_critic(
     for shallow, deep in pairwise(depths):
         layers.append(nn.Conv2d(shallow, deep, 4, 2, 1))
         layers += _image_norm(norm if shallow != channels else None, deep)
-        layers.append(nn.LeakyReLU(0.2))
+        layers.append(LeakyReLU(0.2))
     layers += [nn.Conv2d(depths[-1], 1, smallest), nn.Flatten()]
     return initialise(nn.Sequential(*layers), initialisation)
 
