@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+import torch
+from torch import Tensor
+
 from wgan_lib.devices import random_source
+from wgan_lib.distributions import Distribution
 from wgan_lib.metrics import SAMPLES, ModeCoverage, mode_coverage
 from wgan_lib.recipes import Recipe, find
 from wgan_lib.transport import wasserstein
 
-RECIPE, SEEDS = "ring-wgan-gp", 5
+RECIPE, SEEDS, DRAWS = "ring-wgan-gp", 5, 4
 # For the ring, within a minute on two cores. The grid is harder: all its modes, and as high a
 # share of high-quality samples as can be had.
 AIMS = {
@@ -21,7 +25,8 @@ AIMS = {
 
 
 class Quality(NamedTuple):
-    """One seed. w1 is exact, between as many generated and real samples; floor is real to real."""
+    """One seed. w1 is exact, between 2,500 generated and real samples, the mean over 4 such pairs;
+    floor is the same from real to real."""
 
     recipe: str
     seed: int
@@ -47,17 +52,27 @@ def measure(recipe: Recipe) -> Quality:
     start = time.perf_counter()
     run = recipe.train(device="cpu")
     seconds = time.perf_counter() - start
-    # The generator's samples take the seed itself; real data from other numbers.
+    found = mode_coverage(run.sample(SAMPLES, seed), law.modes, law.std)
     source = random_source(run.device, seed + 1)
-    real, more = (law.sample(SAMPLES, source) for _ in range(2))
-    fake = run.sample(SAMPLES, seed)
-    found = mode_coverage(fake, law.modes, law.std)
-    w1, floor = (float(wasserstein(cloud, real)) for cloud in (fake, more))
+    w1 = mean_distance(lambda draw: run.sample(SAMPLES, seed + draw), law, source)
+    floor = mean_distance(lambda draw: law.sample(SAMPLES, source), law, source)
     reached = aim_holds(recipe.name, found, w1, seconds)
     return Quality(
         recipe.name, seed, seconds, found.covered, found.total, found.high_quality, w1, floor,
         reached,
     )  # fmt: skip
+
+
+def mean_distance(
+    sample: Callable[[int], Tensor], law: Distribution, source: torch.Generator
+) -> float:
+    """The mean of W₁ over a few pairs of samples.
+
+    How many of 2,500 points fall to each mode is itself a matter of chance, and a single pair
+    strays from the mean by a third.
+    """
+    pairs = ((sample(draw), law.sample(SAMPLES, source)) for draw in range(DRAWS))
+    return sum(float(wasserstein(*pair)) for pair in pairs) / DRAWS
 
 
 def aim_holds(name: str, found: ModeCoverage, w1: float, seconds: float) -> bool:

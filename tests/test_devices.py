@@ -100,3 +100,9 @@ def test_a_random_source_follows_its_seed():
     one, same, other = (torch.rand(3, generator=random_source(cpu, s)) for s in (1, 1, 2))
     assert torch.equal(one, same) and not torch.equal(one, other)
     assert random_source(torch.device("meta"), 0).device.type == "cpu"
+
+
+@pytest.mark.parametrize("name", ["xpu", "vulkan", "gpu", "", 3.5])
+def test_devices_that_the_loop_does_not_know_are_refused_by_name(name):
+    with pytest.raises(ValueError, match="device must be auto, cpu, cuda"):
+        choose_device(name)

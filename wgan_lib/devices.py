@@ -21,13 +21,21 @@ def choose_device(name: str | torch.device = "auto") -> torch.device:
         name = str(name)
     if name == "auto":
         name = _best()
-    try:
-        device = torch.device(name)
-    except (RuntimeError, TypeError):
-        raise ValueError(f"device must be auto, cpu, cuda, cuda:N or mps, got {name!r}") from None
+    device = _known(name)
     if device == torch.device("cuda") and dist.is_torchelastic_launched():
         device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
     _refuse_absent(device)
+    return device
+
+
+def _known(name: str) -> torch.device:
+    """The device of that name; "meta", which has shapes and no numbers, is there for tests."""
+    try:
+        device = torch.device(name)
+    except (RuntimeError, TypeError):
+        device = None
+    if device is None or device.type not in ("cpu", "cuda", "mps", "meta"):
+        raise ValueError(f"device must be auto, cpu, cuda, cuda:N or mps, got {name!r}")
     return device
 
 
