@@ -11,7 +11,7 @@ from benchmarks.systems import LibraryLoop, System, systems
 from benchmarks.timing import WARM_UP, compare, separately
 from wgan_lib.training import take_round
 
-STEPS, PAIRS = 25, 9
+STEPS, PAIRS = 5, 5
 
 
 class Ceiling(NamedTuple):

@@ -10,7 +10,7 @@ from benchmarks.systems import LibraryLoop, System, systems
 from benchmarks.textbook import TextbookLoop
 from benchmarks.timing import compare, separately
 
-STEPS, PAIRS = 25, 9
+STEPS, PAIRS = 5, 5
 
 
 class Speed(NamedTuple):

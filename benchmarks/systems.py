@@ -31,7 +31,9 @@ class System:
 def systems() -> list[System]:
     """The ring, the dense and the convolutional networks for digits, all on embedded data."""
     # Constant learning rates: a schedule would be one more thing that the loops do not share.
-    ring = find("ring-wgan-gp").changed(width=512, learning_rate=1e-4, betas=(0.5, 0.9), decay=1.0)
+    ring = find("ring-wgan-gp").changed(
+        width=512, critic_steps=5, learning_rate=1e-4, betas=(0.5, 0.9), decay=1.0
+    )
     dense, convolutional = (
         replace(find(name), data="digits") for name in ("mnist-mlp-wgan", "mnist-conv-wgan-gp")
     )

@@ -6,7 +6,14 @@ import pytest
 import torch
 from torch import nn
 
-from wgan_lib.optimisers import OPTIMISERS, average_into, decayed, make_optimiser, set_learning_rate
+from wgan_lib.optimisers import (
+    OPTIMISERS,
+    FusedRMSprop,
+    average_into,
+    decayed,
+    make_optimiser,
+    set_learning_rate,
+)
 
 PLAIN = {
     "adam": lambda p: torch.optim.Adam(p, lr=0.01, betas=(0.5, 0.9), foreach=False, fused=False),
@@ -42,7 +49,7 @@ def test_the_fast_form_takes_the_steps_of_the_plain_one(name):
 
 def test_the_names_stand_for_different_optimisers():
     kinds = {type(make_optimiser(name, network().parameters(), 0.1)) for name in OPTIMISERS}
-    assert kinds == {torch.optim.Adam, torch.optim.AdamW, torch.optim.RMSprop}
+    assert kinds == {torch.optim.Adam, torch.optim.AdamW, FusedRMSprop}
 
 
 def test_the_learning_rate_can_be_set_for_all_groups():

@@ -195,7 +195,7 @@ def test_the_learning_rate_falls_on_a_straight_line():
 
 
 def test_optimisers_are_fused():
-    for name in ("adam", "adamw"):
+    for name in ("adam", "adamw", "rmsprop"):
         run = run_of(WGAN(), optimiser=name)
         assert run.critic_player.optimiser.defaults["fused"]
 

@@ -10,6 +10,7 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 OPTIMISERS = ("adam", "adamw", "rmsprop")
 FUSED_DEVICES = ("cpu", "cuda", "mps")
+LATE = 1e6  # 0.99 to the power of a million is 0 in any precision, and float32 still counts on
 
 
 def make_optimiser(
@@ -18,14 +19,34 @@ def make_optimiser(
     learning_rate: float,
     betas: tuple[float, float] = (0.0, 0.9),
 ) -> torch.optim.Optimizer:
-    """Adam or AdamW, fused into one kernel where torch can; RMSprop, which has no momentum β₁."""
+    """Adam, AdamW or RMSprop, each in one fused kernel on a device that has it.
+
+    betas are those of Adam and AdamW; RMSprop has no momentum and torch's own decay of 0.99.
+    """
     parameters = list(parameters)
-    if name == "rmsprop":
-        # torch has no fused RMSprop; foreach updates all tensors in a handful of kernels.
-        return torch.optim.RMSprop(parameters, lr=learning_rate, foreach=True)
-    family = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[name]
     fused = parameters[0].device.type in FUSED_DEVICES
+    if name == "rmsprop":
+        family = FusedRMSprop if fused else torch.optim.RMSprop
+        return family(parameters, lr=learning_rate)
+    family = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[name]
     return family(parameters, lr=learning_rate, betas=betas, fused=fused)
+
+
+class FusedRMSprop(torch.optim.Adam):
+    """RMSprop, for which torch has no fused kernel, computed by that of Adam.
+
+    RMSprop is Adam with β₁ = 0 and without the correction for a moving average that starts at 0.
+    That correction is 1/(1 − β₂ᵗ): a count of steps that starts late enough makes it 1.
+    """
+
+    def __init__(self, parameters: Iterable[nn.Parameter], lr: float, alpha: float = 0.99):
+        super().__init__(parameters, lr=lr, betas=(0.0, alpha), fused=True)
+        for parameter in self.param_groups[0]["params"]:
+            self.state[parameter] = {
+                "step": torch.full((), LATE, dtype=torch.float32, device=parameter.device),
+                "exp_avg": torch.zeros_like(parameter),
+                "exp_avg_sq": torch.zeros_like(parameter),
+            }
 
 
 def decayed(learning_rate: float, decay: float, progress: float) -> float:

@@ -124,7 +124,7 @@ DIGITS = {"steps": 750, "batch_size": 32, "critic_steps": 3, "decay": 0.1, "aver
 DIGITS_NETWORKS = {
     "width": 24, "latent_dim": 32, "critic_norm": None, "initialisation": "torch",
 }  # fmt: skip
-TOY = {"steps": 3000, "batch_size": 256, "critic_steps": 3, "decay": 0.0}
+TOY = {"steps": 2400, "batch_size": 256, "critic_steps": 3, "decay": 0.0}
 GRID = {**TOY, "steps": 20_000}  # five minutes
 TOY_NETWORKS = {"width": 128}
 CLIPPED = {
