@@ -11,7 +11,7 @@ from wgan_lib.classroom import claims, normal_form
 from wgan_lib.classroom import notebooks as building
 
 LINES_PER_CELL = 15
-CLAIMS_PER_LESSON = 5
+CLAIMS_PER_LESSON = 8
 BYTES_PER_LESSON = 1_000_000
 
 
