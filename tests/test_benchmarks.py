@@ -55,7 +55,8 @@ def test_both_loops_train_the_same_networks_with_the_same_settings(system):
     ):
         (ours,), (theirs,) = player.optimiser.param_groups, optimiser.param_groups
         assert type(optimiser) is kinds[system.recipe.settings.optimiser]
-        assert ours["lr"] == theirs["lr"] and ours.get("betas") == theirs.get("betas")
+        betas = theirs.get("betas") or (0.0, theirs["alpha"])  # RMSprop is Adam without momentum
+        assert ours["lr"] == theirs["lr"] and ours["betas"] == betas
     batch = next(textbook.batches)
     assert batch.shape == library.run.draw_real().shape and batch.dtype == torch.float32
 

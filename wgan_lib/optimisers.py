@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 OPTIMISERS = ("adam", "adamw", "rmsprop")
@@ -41,12 +41,22 @@ class FusedRMSprop(torch.optim.Adam):
 
     def __init__(self, parameters: Iterable[nn.Parameter], lr: float, alpha: float = 0.99):
         super().__init__(parameters, lr=lr, betas=(0.0, alpha), fused=True)
-        for parameter in self.param_groups[0]["params"]:
-            self.state[parameter] = {
-                "step": torch.full((), LATE, dtype=torch.float32, device=parameter.device),
-                "exp_avg": torch.zeros_like(parameter),
-                "exp_avg_sq": torch.zeros_like(parameter),
-            }
+
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:
+        """One step; a parameter that moves for the first time starts with a late count."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if not self.state[parameter]:
+                    self.state[parameter] = self._late_start(parameter)
+        return super().step(closure)
+
+    @staticmethod
+    def _late_start(parameter: nn.Parameter) -> dict[str, Tensor]:
+        return {
+            "step": torch.full((), LATE, dtype=torch.float32, device=parameter.device),
+            "exp_avg": torch.zeros_like(parameter),
+            "exp_avg_sq": torch.zeros_like(parameter),
+        }
 
 
 def decayed(learning_rate: float, decay: float, progress: float) -> float:
