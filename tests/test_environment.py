@@ -1,5 +1,6 @@
 """The files around the code agree with one another: what to install, how to start, what CI runs."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -53,8 +54,13 @@ def commands(job: dict) -> list[str]:
     return [step["run"] for step in job["steps"] if "run" in step]
 
 
+OF_MAKE = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
+
+
 def make(*arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True)
+    # These tests run under `make test`, which tells a make inside it to behave as its part.
+    alone = {key: value for key, value in os.environ.items() if key not in OF_MAKE}
+    return subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True, env=alone)
 
 
 # --- what to install ----------------------------------------------------------------------------
