@@ -43,8 +43,9 @@ print(f"the smallest is {min(squares)}")
 
 ```{code-cell}
 claim("the sum of the squares is 85", sum(squares) == 85, source="counted")
-for square in squares[1:5]:
+for square in squares[:6]:
     claim(f"{square} is a square", square in squares)
+claim("a square is never negative", min(squares) >= 0)
 ```
 
 ```{code-cell}
