@@ -162,7 +162,7 @@ def _fail(code: int, message: str) -> int:
 
 
 def _in_words(error: OSError) -> str:
-    """Without the number: "/tmp/file/run: Not a directory"."""
+    """The file and what is wrong with it, without the number of the error."""
     known = error.strerror and error.filename
     return f"{error.filename}: {error.strerror}" if known else str(error)
 

@@ -125,7 +125,7 @@ DIGITS_NETWORKS = {
     "width": 24, "latent_dim": 32, "critic_norm": None, "initialisation": "torch",
 }  # fmt: skip
 TOY = {"steps": 2400, "batch_size": 256, "critic_steps": 3, "decay": 0.0}
-GRID = {**TOY, "steps": 20_000}  # five minutes
+GRID = {**TOY, "steps": 20_000}  # as the ring goes, some five minutes
 TOY_NETWORKS = {"width": 128}
 CLIPPED = {
     "optimiser": "rmsprop",
