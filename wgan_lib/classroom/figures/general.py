@@ -1,4 +1,4 @@
-"""The figures of the course: functions of data that return a matplotlib figure.
+"""The kinds of picture that every lesson uses: curves, clouds, surfaces, histograms, bars, images.
 
 Every function takes its data by name (`{"real": …, "fake": …}`: the names become the legend and
 choose the colours), as tensors on any device, arrays or lists, and returns a `Figure`. Given
