@@ -12,9 +12,11 @@ COURSE = Path(__file__).resolve().parents[2]  # the folder that holds notebooks/
 _HOME = {
     "ClaimError": "claims",
     "critic_surface": "critics",
-    "LivePlot": "progress",
+    "LivePlot": "live_plot",
+    "check": "exercises.checking",
     "claim": "claims",
     "describe": "descriptions",
+    "progress": "exercises.checking",
     "savefig": "pictures",
     "show": "pictures",
     "show_source": "sources",

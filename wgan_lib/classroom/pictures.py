@@ -37,10 +37,13 @@ def savefig(figure: Any, path: str | os.PathLike[str]) -> None:
 
 def png(figure: Any, description: str = "") -> bytes:
     """The figure as the bytes of a PNG file; `description`, if given, goes into the file."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # takes a while: only for drawing
+
     buffer = io.BytesIO()
     # matplotlib would write its version into the file, which then changes with each release.
     metadata = {"Software": None} | ({"Description": description} if description else {})
-    figure.savefig(buffer, format="png", metadata=metadata)
+    # The canvas itself: `figure.savefig` gives the same bytes, and draws twice to get there.
+    FigureCanvasAgg(figure).print_png(buffer, metadata=metadata)
     return buffer.getvalue()
 
 

@@ -10,8 +10,8 @@ import pytest
 import torch
 from PIL import Image
 
-from wgan_lib.classroom import progress
-from wgan_lib.classroom.progress import LivePlot
+from wgan_lib.classroom import live_plot
+from wgan_lib.classroom.live_plot import LivePlot
 
 STEPS = 100
 
@@ -43,7 +43,7 @@ class Screen:
 def screen(monkeypatch):
     screen = Screen()
     monkeypatch.setattr(IPython.display, "display", screen.display)
-    monkeypatch.setattr(progress, "in_notebook", lambda: True)
+    monkeypatch.setattr(live_plot, "in_notebook", lambda: True)
     return screen
 
 
@@ -51,7 +51,7 @@ def screen(monkeypatch):
 def clock(monkeypatch):
     """A clock that stands still until a test sets it forward."""
     clock = SimpleNamespace(now=50.0)
-    monkeypatch.setattr(progress.time, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(live_plot.time, "monotonic", lambda: clock.now)
     return clock
 
 
@@ -100,8 +100,8 @@ def test_plot_serves_a_second_run(screen, clock):
 def test_each_value_stands_at_its_step(screen, clock, monkeypatch):
     drawn = {}
     monkeypatch.setattr(LivePlot, "_figure", lambda self, series, steps: drawn.update(series))
-    monkeypatch.setattr(progress, "describe", lambda figure, values: "")
-    monkeypatch.setattr(progress, "bundle", lambda figure, text, alt: ({}, {}))
+    monkeypatch.setattr(live_plot, "describe", lambda figure, values: "")
+    monkeypatch.setattr(live_plot, "bundle", lambda figure, text, alt: ({}, {}))
     LivePlot("loss", labels={"loss": "the loss"})(run_of(3, loss=torch.ones(2)))
     assert list(drawn["the loss"][0]) == [1, 2]
 
@@ -121,7 +121,7 @@ def test_broken_display_does_not_end_the_run(clock, monkeypatch):
         raise OSError("the connection is gone")
 
     monkeypatch.setattr(IPython.display, "display", broken)
-    monkeypatch.setattr(progress, "in_notebook", lambda: True)
+    monkeypatch.setattr(live_plot, "in_notebook", lambda: True)
     plot = LivePlot("critic_estimate", every=0)
     with pytest.warns(UserWarning, match="the run goes on: the connection is gone"):
         plot(run_of(1))
