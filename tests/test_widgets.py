@@ -1,27 +1,16 @@
 """Widgets: the shell they share, and what holds for every widget of the course."""
 
 import base64
-import importlib
-import inspect
 import io
-import pkgutil
 
 import ipywidgets
 import numpy as np
 import pytest
 from PIL import Image
 
-from wgan_lib.classroom import figures, widgets
+from wgan_lib.classroom import figures
+from wgan_lib.classroom.widgets.catalogue import catalogue
 from wgan_lib.classroom.widgets.explorer import Explorer, choice, slider
-
-
-def every_widget():
-    """The functions of the package that make a widget without being told anything."""
-    for module in pkgutil.iter_modules(widgets.__path__, f"{widgets.__name__}."):
-        for name, made in vars(importlib.import_module(module.name)).items():
-            here = inspect.isfunction(made) and made.__module__ == module.name
-            if here and made.__annotations__.get("return") in (Explorer, "Explorer"):
-                yield pytest.param(made, id=name)
 
 
 def ends(control):
@@ -33,7 +22,7 @@ def pixels(explorer):
     return np.asarray(Image.open(io.BytesIO(explorer.picture.value)).convert("RGB"), dtype=int)
 
 
-@pytest.fixture(params=every_widget())
+@pytest.fixture(params=catalogue().values(), ids=catalogue())
 def widget(request):
     return request.param()
 

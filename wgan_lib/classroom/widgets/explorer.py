@@ -40,7 +40,7 @@ class Explorer(ipywidgets.VBox):
     ) -> None:
         self.name, self.draw, self.controls = name, draw, dict(controls)
         self.buttons = {label: self._button(label, act) for label, act in (actions or {}).items()}
-        self.fault = ipywidgets.HTML()
+        self.fault = ipywidgets.HTML(layout={"display": "none"})
         # Unless told otherwise the box would stretch the picture to the width of the cell.
         self.picture = ipywidgets.Image(format="png", layout={"align_self": "flex-start"})
         row = [ipywidgets.HBox(list(self.buttons.values()))] if self.buttons else []
@@ -62,10 +62,13 @@ class Explorer(ipywidgets.VBox):
                 first()
             self.figure = self.draw(**self.values)
             self.picture.value = png(self.figure)
-            self.fault.value = ""
+            self._say("")
         except Exception as error:  # nobody sees what a callback raises
             said = html.escape(f"{type(error).__name__}: {error}")
-            self.fault.value = f'<div role="alert"><b>This cannot be drawn.</b> {said}</div>'
+            self._say(f'<div role="alert"><b>This cannot be drawn.</b> {said}</div>')
+
+    def _say(self, fault: str) -> None:
+        self.fault.value, self.fault.layout.display = fault, "block" if fault else "none"
 
     def _changed(self, change: object) -> None:
         self.redraw()
