@@ -21,7 +21,7 @@ UNFINISHED = $(VENV)/.unfinished
 # Strict: every stored output is compared.
 NBVAL = $(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=300
 
-.PHONY: help lab test notebooks portable bench lint format clean
+.PHONY: help lab test notebooks portable browser bench lint format clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s%s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,10 @@ notebooks: $(INSTALLED) ## run the notebooks, store their outputs, list their cl
 portable: $(INSTALLED) ## run the notebooks with one thread, and without vector instructions
 	OMP_NUM_THREADS=1 $(NBVAL) $(ARGS) notebooks
 	ATEN_CPU_CAPABILITY=default $(NBVAL) $(ARGS) notebooks
+
+browser: $(INSTALLED) ## run the lessons and their widgets in a real browser
+	$(PIP) --quiet --requirement browser/requirements.txt
+	$(PY) -m pytest browser $(ARGS)
 
 bench: $(INSTALLED) ## measure speed against a textbook loop
 	$(PY) -m benchmarks $(ARGS)

@@ -1,0 +1,35 @@
+"""One server and one browser for all lessons; a new page for each."""
+
+import pytest
+
+from browser import chromium, lab
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The address of a JupyterLab with a copy of the lessons."""
+    with lab.jupyterlab(tmp_path_factory.mktemp("jupyterlab")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium."""
+    try:
+        with chromium.browser() as started:
+            yield started
+    except chromium.NoBrowserError as error:
+        pytest.exit(str(error), returncode=2)
+
+
+def pytest_generate_tests(metafunc):
+    if "lesson" in metafunc.fixturenames:
+        stems = sorted(path.stem for path in (lab.COURSE / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+        metafunc.parametrize("lesson", stems)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What was measured, in the report of a run that passed too."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, line in report.user_properties:
+            terminalreporter.write_line(f"{name}: {line}")
