@@ -1,4 +1,4 @@
-"""The command line: `python -m benchmarks [speed|ceiling|memory|quality|all]`."""
+"""The command line: `python -m benchmarks [speed|ceiling|memory|transport|redraw|quality|all]`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from benchmarks.ceiling import ceiling
 from benchmarks.machine import machine, machine_line
 from benchmarks.memory import LATE, memory
 from benchmarks.quality import RECIPE, SEEDS, quality
+from benchmarks.redraw import redraw
 from benchmarks.speed import PAIRS, STEPS, speed
 from benchmarks.tables import table
+from benchmarks.transport import transport
 
 Tables = dict[str, list[tuple]]  # caption → rows
 
@@ -35,6 +37,15 @@ def run_memory(given: argparse.Namespace) -> Tables:
     return {"memory, import, checkpoint": memory(given.steps or LATE)}
 
 
+def run_transport(given: argparse.Namespace) -> Tables:
+    caption = "W₁ of 1,000 pairs of 1,000 points: distances a second, one call ÷ a loop over SciPy"
+    return {caption: transport(given.pairs, given.threads)}
+
+
+def run_redraw(given: argparse.Namespace) -> Tables:
+    return {"widgets: from a changed control to the new picture": redraw(given.threads[:1])}
+
+
 def run_quality(given: argparse.Namespace) -> Tables:
     caption = "time to quality, modes on 2,500 samples, W₁ on 5,000"
     return {caption: list(quality(given.recipe, given.seeds, given.steps))}
@@ -44,6 +55,8 @@ BENCHMARKS = {
     "speed": run_speed,
     "ceiling": run_ceiling,
     "memory": run_memory,
+    "transport": run_transport,
+    "redraw": run_redraw,
     "quality": run_quality,
 }
 

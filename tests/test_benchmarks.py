@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from benchmarks import breakdown, ceiling, memory, quality, speed
+from benchmarks import breakdown, ceiling, memory, quality, speed, transport
 from benchmarks.__main__ import main
 from benchmarks.products import Product, ProductRecorder, Replay
 from benchmarks.systems import LibraryLoop, as_bytes, systems
@@ -199,6 +199,19 @@ def test_a_checkpoint_is_saved_and_taken_up_again():
     size, saving, loading = memory.checkpoint_time(repeats=1)
     assert size.unit == "MB" and size.value > 1
     assert saving.value > 0 and loading.value > 0
+
+
+@pytest.mark.parametrize("case", transport.CASES, ids=lambda case: case.name)
+def test_both_sides_of_transport_measure_the_same_distances(case, monkeypatch):
+    row = transport.measure(case, threads=1, pairs=2, batch=3, points=4)
+    assert row.lowest <= row.ratio <= row.highest and min(row.scipy, row.library) > 0
+    found = []
+    original = transport.stats.wasserstein_distance
+    spy = lambda *given: found.append(original(*given))  # noqa: E731
+    monkeypatch.setattr(transport.stats, "wasserstein_distance", spy)
+    samples = transport.samples(case, batch=3, points=4)
+    transport.SciPyLoop(samples).advance(1)
+    torch.testing.assert_close(transport.wasserstein_1d(*samples).tolist(), found)
 
 
 @pytest.mark.parametrize(("name", "modes"), [("ring-wgan-gp", 8), ("grid-wgan-gp", 25)])

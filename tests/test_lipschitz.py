@@ -15,6 +15,8 @@ from wgan_lib.lipschitz import (
     clipped_bound,
     euclidean_norms,
     gradient_norms,
+    gradient_norms_by_layer,
+    lower_bound,
     sample_coupling,
     score_gradients,
 )
@@ -97,6 +99,105 @@ def test_score_gradients_can_be_differentiated_again():
     assert w.grad.item() == pytest.approx(3 * x.square().sum().item())
 
 
+@pytest.mark.parametrize("measure", [gradient_norms, gradient_norms_by_layer, lower_bound])
+@pytest.mark.parametrize(
+    ("x", "word"),
+    [
+        (torch.tensor(1.0), "(points|x) must be N points"),
+        (torch.zeros(0, 2), "(points|x) must not be empty"),
+        (torch.full((3, 2), math.nan), "(points|x) must hold finite"),
+        ("points", "(points|x) must be a tensor"),
+    ],
+)
+def test_bad_points_are_named(measure, x, word):
+    with pytest.raises((ValueError, TypeError), match=word):
+        measure(critic().float(), x)
+
+
+@pytest.mark.parametrize("measure", [gradient_norms, lower_bound, sample_coupling])
+def test_a_critic_with_two_scores_a_sample_is_refused(measure):
+    with pytest.raises(ValueError, match="must hold one number a point, 12, got shape"):
+        measure(networks.mlp([2, 4, 2]).double(), points())
+
+
+def test_only_layers_in_a_row_have_norms_by_layer():
+    with pytest.raises(TypeError, match=r"network must be an nn\.Sequential, got function"):
+        gradient_norms_by_layer(lambda x: x, points())
+
+
+# ------------------------------------------------------------------ the steepest slope seen
+
+
+@pytest.mark.parametrize("name", ["3x − 4y", "|x|", "‖x‖"])
+def test_a_constant_slope_is_seen_and_never_exceeded(name):
+    function, slope = KNOWN[name]
+    truth = slope(points()).max().item()
+    assert truth * (1 - 1e-6) < lower_bound(function, points()) <= truth
+
+
+@given(
+    st.lists(st.floats(-50, 50, allow_subnormal=False), min_size=1, max_size=6), st.integers(0, 9)
+)
+def test_one_point_is_enough_for_a_linear_function(weights, seed):
+    w = torch.tensor(weights, dtype=DOUBLE)
+    x = points(1, len(weights), seed=seed)
+    seen = lower_bound(lambda x: x @ w, x)
+    assert w.norm() * (1 - 1e-4) - 1e-6 <= seen <= w.norm() * (1 + 1e-12)
+
+
+@given(st.integers(0, 50), st.sampled_from([torch.float32, DOUBLE]))
+def test_no_function_is_less_steep_than_its_lower_bound(seed, dtype):
+    x = points(20, 1, seed=seed).to(dtype)
+    for function, constant in ((torch.sin, 1), (torch.abs, 1), (torch.tanh, 1), (torch.cos, 1)):
+        seen = lower_bound(lambda x, f=function: 3 * f(x) + 7, x)
+        assert 1 < seen <= 3 * constant
+
+
+def test_at_one_point_of_a_smooth_function_it_is_the_slope_of_its_gradient():
+    at_0 = lower_bound(torch.exp, torch.zeros(1, dtype=DOUBLE))
+    assert at_0 == pytest.approx(1, rel=1e-8)
+
+
+def test_a_slope_between_two_far_points_is_seen_where_every_gradient_is_0():
+    assert lower_bound(lambda x: (x > 0).double(), torch.tensor([-1.0, 1.0])) == pytest.approx(0.5)
+
+
+def test_a_function_without_a_graph_has_the_slopes_of_its_pairs():
+    assert lower_bound(lambda x: torch.zeros(len(x)), points()) == 0
+    assert lower_bound(lambda x: (3 * x).detach(), [0.0, 1.0]) == pytest.approx(3, rel=1e-4)
+
+
+def nothing(x):
+    return x - x.relu() + (-x).relu()
+
+
+def test_a_slope_that_autograd_makes_up_at_a_kink_is_not_believed():
+    kink = torch.zeros(1, 1, dtype=DOUBLE)
+    assert gradient_norms(nothing, kink).item() == 1
+    assert lower_bound(nothing, kink) == 0
+
+
+def test_one_point_met_twice_has_no_slope():
+    noise = iter([torch.zeros(2), torch.tensor([0.0, 1.0]).repeat(3)])
+    assert lower_bound(lambda x: next(noise), [1.0, 1.0]) == 0
+
+
+def test_rounding_is_not_taken_for_a_slope():
+    """At 10⁶, float32 moves in steps of 1/16: neighbours would show slopes of 60 and more."""
+    x = torch.linspace(0, 0.01, 50)
+    assert lower_bound(lambda x: 1e6 + 0.1 * x, x) <= 0.1
+
+
+def test_scores_that_are_not_finite_are_named():
+    with pytest.raises(ValueError, match=r"f\(x\) must hold finite"):
+        lower_bound(lambda x: x / 0, points(4, 1))
+
+
+def test_a_lower_bound_can_be_measured_where_no_graph_is_kept():
+    with torch.no_grad():
+        assert lower_bound(torch.sin, torch.zeros(1, dtype=DOUBLE)) == pytest.approx(1)
+
+
 # ------------------------------------------------------------------ coupling
 
 
@@ -157,6 +258,11 @@ def test_a_clip_that_is_not_positive_is_refused(clip):
         clip_weights_(network, clip)
     with pytest.raises(ValueError, match="clip must be"):
         clipped_bound([2, 4, 1], clip)
+
+
+def test_only_networks_have_weights_to_clip():
+    with pytest.raises(TypeError, match=r"network must be a torch\.nn\.Module, got list"):
+        clip_weights_([torch.ones(2)], 0.1)
 
 
 @pytest.mark.parametrize(

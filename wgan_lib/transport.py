@@ -1,36 +1,53 @@
-"""Wasserstein-1 distances that are exact: by quantiles on the line, by optimal plans anywhere."""
+"""Wasserstein-1 distances that are exact: by sorting on the line, by optimal plans anywhere.
+
+`wasserstein_1d` compares samples on the line, whole batches at a time. `optimal_plan` solves the
+transport problem between two tables of probabilities, with its dual; `wasserstein` applies it to
+clouds of points. `sliced_wasserstein` looks at clouds along many lines.
+
+Lists are taken in float64; tensors and arrays keep their dtype and device, unless a docstring says
+otherwise.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import warnings
+from typing import NamedTuple
+
+import numpy as np
 import torch
 from torch import Tensor
 
-from wgan_lib.arguments import finite_tensor
+from wgan_lib.arguments import finite_tensor, positive_integer
 
 PIVOTS = 10_000_000  # the network simplex stops there; clouds of a few thousand need far fewer
+TABLE_TOLERANCE = 1e-6  # on Σp of a table, where the dtype can tell as much
+CERTIFICATE = 1e-9  # on margins, and on the duality gap as a share of the highest cost
 
 
 def wasserstein_1d(
     x: Tensor, y: Tensor, x_weights: Tensor | None = None, y_weights: Tensor | None = None
 ) -> Tensor:
-    """W₁ between samples on the line: x …×n, y …×m to …, exact and differentiable in the points.
+    """W₁ between samples on the line: x …×n, y …×m to …, exact and differentiable.
 
-    W₁ = ∫₀¹ |F⁻¹(u) − G⁻¹(u)| du. Weights, shaped like the points, need not sum to 1.
+    As many points here as there, all equally heavy: the i-th smallest goes to the i-th smallest,
+    W₁ = ∫₀¹ |F⁻¹(u) − G⁻¹(u)| du. Otherwise the same area is cut the other way, W₁ = ∫ |F − G| dt.
+    Weights are shaped like the points and count by their share: they need not sum to 1.
     """
     x, y = _samples_on_the_line(x, y)
     if x_weights is None and y_weights is None and x.shape[-1] == y.shape[-1]:
-        return (x.sort(-1).values - y.sort(-1).values).abs().mean(-1)
-    x, x_levels = _quantiles("x_weights", x, x_weights)
-    y, y_levels = _quantiles("y_weights", y, y_weights)
-    levels = torch.cat([x_levels, y_levels], -1).sort(-1).values
-    widths = levels.diff(dim=-1, prepend=torch.zeros_like(levels[..., :1]))
-    middles = levels - widths / 2
-    return (widths * (_at(x, x_levels, middles) - _at(y, y_levels, middles)).abs()).sum(-1)
+        return _refuse_overflow((_sorted(x) - _sorted(y)).abs().mean(-1))
+    points = torch.cat([x, y], -1)
+    shares = [_shares("x_weights", x_weights, x), -_shares("y_weights", y_weights, y)]
+    order = _order(points)
+    gaps = _precisely(points.gather(-1, order)).diff(dim=-1)
+    f_minus_g = torch.cat(shares, -1).gather(-1, order).cumsum(-1)[..., :-1]  # on each gap
+    return _refuse_overflow((f_minus_g.abs() * gaps).sum(-1).to(points.dtype))
 
 
 def _samples_on_the_line(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """Both in one dtype, once they are known to be as many batches."""
-    x, y = finite_tensor("x", x), finite_tensor("y", y)
+    x, y = _numbers("x", x), _numbers("y", y)
     if 0 in (x.ndim, y.ndim) or x.shape[:-1] != y.shape[:-1]:
         raise ValueError(
             "x and y must be …×n and …×m, alike in all dimensions but the last, "
@@ -40,23 +57,124 @@ def _samples_on_the_line(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     return x.to(dtype), y.to(dtype)
 
 
-def _quantiles(name: str, points: Tensor, weights: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Sorted points and the level up to which each is the quantile."""
-    weights = torch.ones_like(points) if weights is None else finite_tensor(name, weights)
+def _shares(name: str, weights: Tensor | None, points: Tensor) -> Tensor:
+    """The share of each point in the mass of its sample, as precisely as the device can."""
+    weights = torch.ones_like(points) if weights is None else _numbers(name, weights)
     if weights.shape != points.shape or (weights < 0).any() or (weights.sum(-1) <= 0).any():
         raise ValueError(
             f"{name} must be shaped like the points, {tuple(points.shape)}, not negative and not "
             f"all zero, got shape {tuple(weights.shape)}"
         )
-    points, order = points.sort(-1)
-    levels = weights.to(points).gather(-1, order).cumsum(-1)
-    return points, levels / levels[..., -1:]
+    weights = _precisely(weights.to(points.device))
+    return weights / weights.sum(-1, keepdim=True)
 
 
-def _at(points: Tensor, levels: Tensor, wanted: Tensor) -> Tensor:
-    """The quantiles at the wanted levels."""
-    index = torch.searchsorted(levels.contiguous(), wanted.contiguous())
-    return points.gather(-1, index.clamp(max=points.shape[-1] - 1))
+def _sorted(points: Tensor) -> Tensor:
+    array = None if points.requires_grad else _array(points)
+    if array is None:
+        return points.gather(-1, _order(points))
+    return torch.from_numpy(np.sort(array, axis=-1))
+
+
+def _order(points: Tensor) -> Tensor:
+    """The indices that sort the last dimension."""
+    array = _array(points)
+    return points.argsort(-1) if array is None else torch.from_numpy(np.argsort(array, axis=-1))
+
+
+def _array(points: Tensor) -> np.ndarray | None:
+    """The points for NumPy, whose sort uses vector instructions: many times torch's speed.
+
+    None where NumPy cannot read them: on a GPU, in bfloat16, inside a transform of torch.func.
+    """
+    try:
+        return points.detach().numpy()
+    except (TypeError, RuntimeError):
+        return None
+
+
+class OptimalPlan(NamedTuple):
+    """The cheapest plan (n×m), its cost (a scalar), and the potentials (u of n, v of m numbers)."""
+
+    plan: Tensor
+    cost: Tensor
+    potentials: tuple[Tensor, Tensor]
+
+
+def optimal_plan(p: Tensor, q: Tensor, cost: Tensor) -> OptimalPlan:
+    """The cheapest way to turn the pile p (n) into q (m), cost[i, j] being the price from i to j.
+
+    The plan moves plan[i, j] from i to j: its rows sum to p, its columns to q, no entry is
+    negative. The potentials solve the dual: u_i + v_j ≤ cost_ij for all i and j, also where there
+    is no mass, with equality wherever the plan moves something, and Σ p·u + Σ q·v = the plan's cost
+    (Kantorovich 1942). A constant can go from v to u; here Σ p·u = 0. Where the same points stand
+    on both sides and the cost is a distance between them, v = −u up to a constant, and the slope
+    of u is nowhere above 1 (lesson 04).
+
+    p and q must sum to 1 within 1e-6, or within 3.5e-4 in float32, and are then divided by their
+    sums. All results are in float64, on the device of `cost`. The plan's cost is differentiable:
+    its gradient is the plan for the prices, u for p and v for q. Raises RuntimeError should the
+    solver (POT's network simplex, on the CPU) fail: margins and duality gap are checked to 1e-9.
+    """
+    cost = _precisely(_numbers("cost", cost, dimensions=(2,)))
+    p, q = _pile("p", p, cost, 0), _pile("q", q, cost, 1)
+    prices = cost.detach().cpu().double().numpy()
+    solved = _network_simplex(_masses(p), _masses(q), prices)
+    plan, u, v = (torch.from_numpy(each).to(cost) for each in solved)
+    # The last two terms are 0 and only carry the gradients.
+    total = (plan * cost).sum() + (p - p.detach()) @ u + (q - q.detach()) @ v
+    return OptimalPlan(plan, total, (u, v))
+
+
+def _pile(name: str, masses: Tensor, cost: Tensor, dimension: int) -> Tensor:
+    """A table of probabilities that fits a side of the cost, divided by its sum."""
+    pile = _numbers(name, masses, dimensions=(1,))
+    if len(pile) != cost.shape[dimension]:
+        side = ("row", "column")[dimension]
+        raise ValueError(
+            f"{name} must have {cost.shape[dimension]} entries, one for each {side} of cost, "
+            f"got {len(pile)}"
+        )
+    if (pile < 0).any():
+        raise ValueError(f"{name} must not be negative, got a smallest entry of {pile.min():.3g}")
+    tolerance = max(TABLE_TOLERANCE, torch.finfo(pile.dtype).eps ** 0.5)
+    pile = _precisely(pile)
+    if abs(pile.sum() - 1) > tolerance:
+        raise ValueError(f"{name} must sum to 1 (within {tolerance:.2g}), got {pile.sum():.8g}")
+    return pile.to(cost) / pile.sum()
+
+
+def _masses(pile: Tensor) -> np.ndarray:
+    return pile.detach().cpu().double().numpy()
+
+
+def _network_simplex(p: np.ndarray, q: np.ndarray, cost: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Plan and potentials. The solver has tolerances of its own, so the prices go to it scaled."""
+    import ot  # takes longer to import than the rest of the library together
+
+    scale = np.abs(cost).max() or 1.0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the log says the same
+        plan, log = ot.emd(p, q, cost / scale, numItermax=PIVOTS, log=True)
+    if log["warning"] is not None:
+        raise RuntimeError(f"no optimal plan was found: {' '.join(log['warning'].split())}")
+    u, v = _tightened(log["u"] * scale, p, cost)
+    margins = max(np.abs(plan.sum(1) - p).max(), np.abs(plan.sum(0) - q).max())
+    gap = abs((plan * cost).sum() - p @ u - q @ v) / scale
+    if not max(margins, gap) <= CERTIFICATE:
+        raise RuntimeError(
+            f"the plan found is not certain to be optimal: margins off by {margins:.2g}, "
+            f"duality gap {gap:.2g} of the highest cost"
+        )
+    return plan, u, v
+
+
+def _tightened(u: np.ndarray, p: np.ndarray, cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Each potential as high as the other allows, everywhere; the solver's hold only on mass."""
+    v = (cost - np.where(p > 0, u, -np.inf)[:, None]).min(0)
+    u = (cost - v).min(1)
+    level = p @ u
+    return u - level, v + level
 
 
 def cost_matrix(x: Tensor, y: Tensor) -> Tensor:
@@ -64,29 +182,71 @@ def cost_matrix(x: Tensor, y: Tensor) -> Tensor:
 
     In float64, because near-equal points of large norm cancel; on MPS, which has none, in float32.
     """
-    x, y = _cloud("x", x), _cloud("y", y)
-    if x.shape[1] != y.shape[1]:
-        raise ValueError(f"x and y must have one dimension, got {x.shape[1]} and {y.shape[1]}")
-    return torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist")
+    x, y = map(_precisely, _clouds(x, y))
+    return _refuse_overflow(torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist"))
 
 
-def _cloud(name: str, points: Tensor) -> Tensor:
-    """n×… as n×d, as precisely as the device can."""
-    points = finite_tensor(name, points)
-    if points.ndim == 0:
-        raise ValueError(f"{name} must be a cloud of points, n×…, got the one number {points}")
-    points = points.reshape(len(points), -1)
-    return points if points.device.type == "mps" else points.double()
+def wasserstein(
+    x: Tensor, y: Tensor, x_weights: Tensor | None = None, y_weights: Tensor | None = None
+) -> Tensor:
+    """W₁ between two clouds of points, n×… and m×…, in the Euclidean distance.
 
-
-def wasserstein(x: Tensor, y: Tensor) -> Tensor:
-    """W₁ between two clouds of equally heavy points, n×… and m×…, in the Euclidean distance.
-
-    Exact, by POT's network simplex on the CPU; a scalar in float64, differentiable in the points
-    (the optimal plan is constant almost everywhere).
+    The points are equally heavy unless weights (n and m numbers that need not sum to 1) say
+    otherwise. Exact, as ``optimal_plan`` is; a scalar in float64, differentiable in points and
+    weights (the optimal plan is constant almost everywhere).
     """
-    import ot  # takes longer to import than the rest of the library together
-
     cost = cost_matrix(x, y)
-    plan = ot.emd([], [], cost.detach().cpu().numpy(), numItermax=PIVOTS)
-    return (torch.as_tensor(plan).to(cost) * cost).sum()
+    p = _shares("x_weights", x_weights, cost[:, 0].detach())
+    q = _shares("y_weights", y_weights, cost[0].detach())
+    return optimal_plan(p, q, cost).cost
+
+
+def sliced_wasserstein(
+    x: Tensor, y: Tensor, projections: int = 100, generator: torch.Generator | None = None
+) -> Tensor:
+    """The mean W₁ between the shadows of two clouds, n×… and m×…, on random lines through 0.
+
+    A Monte Carlo estimate, differentiable in the points. It never exceeds W₁, since no shadow is
+    longer than what throws it; for a shift in the plane it tends to 2/π of W₁ (Rabin et al. 2011).
+    """
+    x, y = _clouds(x, y)
+    where = x.device if generator is None else generator.device
+    shape = (positive_integer("projections", projections), x.shape[1])
+    lines = torch.randn(shape, generator=generator, device=where, dtype=x.dtype).to(x.device)
+    lines = lines / lines.norm(dim=1, keepdim=True)
+    return wasserstein_1d(lines @ x.T, lines @ y.T).mean()
+
+
+def _clouds(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """n×… and m×… as n×d and m×d of one dtype."""
+    x, y = _numbers("x", x), _numbers("y", y)
+    for name, points in (("x", x), ("y", y)):
+        if points.ndim == 0:
+            raise ValueError(f"{name} must be a cloud of points, n×…, got the one number {points}")
+    x, y = x.flatten(1) if x.ndim > 1 else x[:, None], y.flatten(1) if y.ndim > 1 else y[:, None]
+    if x.shape[1] != y.shape[1]:
+        raise ValueError(
+            "x and y must have points of as many dimensions, "
+            f"got {x.shape[1]} and {y.shape[1]} numbers a point"
+        )
+    dtype = torch.promote_types(x.dtype, y.dtype)
+    return x.to(dtype), y.to(dtype)
+
+
+def _numbers(name: str, values: Tensor, dimensions: tuple[int, ...] | None = None) -> Tensor:
+    """A finite tensor; what has no dtype of its own in float64, to keep its digits."""
+    if not hasattr(values, "dtype"):
+        with contextlib.suppress(TypeError, ValueError, RuntimeError):  # finite_tensor says more
+            values = torch.as_tensor(values, dtype=torch.float64)
+    return finite_tensor(name, values, dimensions)
+
+
+def _precisely(numbers: Tensor) -> Tensor:
+    """In float64; MPS has none."""
+    return numbers if numbers.device.type == "mps" else numbers.double()
+
+
+def _refuse_overflow(distances: Tensor) -> Tensor:
+    if not distances.isfinite().all():
+        raise ValueError("x and y must be close enough for their distance to be a finite number")
+    return distances
