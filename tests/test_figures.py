@@ -217,3 +217,9 @@ def test_importing_the_classroom_is_cheap(environment):
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_filled_area_is_a_shape_and_not_a_cloud_of_points():
+    figure = sine()
+    figure.axes[0].fill_between(X, np.sin(X), label="area")
+    assert "area: 1 shapes" in describe(figure) and "1 points" not in describe(figure)

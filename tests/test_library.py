@@ -13,14 +13,18 @@ import wgan_lib
 LIBRARY = Path(wgan_lib.__file__).parent
 MODULES = {path.stem: path for path in LIBRARY.glob("*.py") if path.stem != "__init__"}
 EVERYWHERE = sorted(LIBRARY.rglob("*.py"))
+EXERCISES = LIBRARY / "classroom" / "exercises"
+MACHINERY = {"__init__", "checking", "solving"}  # the rest of EXERCISES is what students write
 FLOORS = [
     {"arguments"},
-    {"checkpoints", "datasets", "devices", "distributions", "history", "idx", "image_files"}
-    | {"known_pairs", "lipschitz", "networks", "optimisers", "transport"},
+    {"codes", "distributions", "divergences", "known_pairs", "transport"}
+    | {"lipschitz", "lipschitz_bounds", "lipschitz_layers", "networks", "piecewise_linear"}
+    | {"checkpoints", "datasets", "devices", "history", "idx", "image_files", "optimisers"}
+    | {"results"},
     {"metrics", "objectives", "settings"},
-    {"players", "run", "training"},
+    {"dirac_gan", "players", "run", "training"},
     {"recipes"},
-    {"doctor", "evaluation", "run_folder", "sheets", "terminal", "trained"},
+    {"doctor", "evaluation", "run_folder", "sheets", "studies", "terminal", "trained"},
     {"commands"},
     {"__main__"},
 ]
@@ -76,6 +80,8 @@ def test_a_module_is_short_and_what_is_public_is_explained(path):
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)
     assert len(text.splitlines()) <= 300 and ast.get_docstring(tree)
+    if path.parent == EXERCISES and path.stem not in MACHINERY:
+        return
     kinds = (ast.FunctionDef, ast.ClassDef)
     public = [n for n in tree.body if isinstance(n, kinds) and not n.name.startswith("_")]
     assert [node.name for node in public if not ast.get_docstring(node)] == []

@@ -66,7 +66,7 @@ def _collection(collection: Any, x: _Rounding, y: _Rounding, colours: _Rounding)
         return f"{len(collection.levels)} contour levels"
     if hasattr(collection, "get_coordinates"):
         return f"colours: {_table(collection.get_array(), colours)}"
-    if hasattr(collection, "get_sizes"):
+    if type(collection).__name__ == "PathCollection":  # others, such as fills, have sizes too
         return f"{_name(collection, 'points')}: {_cloud(collection.get_offsets(), x, y)}"
     return f"{_name(collection, 'shapes')}: {len(collection.get_paths())} shapes"
 
