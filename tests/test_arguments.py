@@ -141,6 +141,13 @@ def test_values_that_are_not_finite_are_counted(bad):
         finite_tensor("x", [1.0, bad, bad])
 
 
+def test_finite_numbers_whose_sum_overflows_are_finite():
+    large = torch.full((3,), 3e38)
+    assert finite_tensor("x", large) is large
+    with pytest.raises(ValueError, match="got 1 nan or infinite of 4 values"):
+        finite_tensor("x", torch.cat([large, torch.tensor([float("nan")])]))
+
+
 def test_the_number_of_dimensions_can_be_asked_for():
     assert finite_tensor("x", [[1.0]], dimensions=(1, 2)).shape == (1, 1)
     with pytest.raises(ValueError, match=r"must have 1 or 2 dimensions, got shape \(\)"):

@@ -106,6 +106,10 @@ def _real_tensor(name: str, value: object) -> Tensor:
 def _refuse_non_finite(name: str, tensor: Tensor) -> None:
     if tensor.device.type == "meta":  # a tensor without values has no value to object to
         return
+    # One pass decides nearly always: nan and infinity survive every sum. Only a sum of finite
+    # numbers that is too large for the dtype needs the closer look.
+    if torch.isfinite(tensor.detach().sum()):
+        return
     finite = torch.isfinite(tensor)
     if not finite.all():
         wrong = int((~finite).sum())

@@ -78,12 +78,14 @@ def two_lines(
     figure, (left, right) = canvas(figure, TWO_LINES)
     left.bar([0], [1], thickness, align="edge", color=(REAL, 0.7), label="at 0")
     left.bar([theta], [1], thickness, align="edge", color=(FAKE, 0.7), label="at θ")
-    left.set(xlim=(-1.1, 1.6), ylim=(0, 1.3), xlabel="x₁", ylabel="x₂", title="Two lines")
+    left.set(xlim=(-1.1, 1.6), ylim=(0, 1.45), xlabel="x₁", ylabel="x₂", title="Two lines")
+    left.set(xticks=(-1, 0, 1), yticks=(0, 1))  # the labels of ticks are most of a redraw
     legend_once(left, "upper left")
     offsets = next(iter(curves.values()))[0]
     read = ", ".join(f"{name} {_reading(value)}" for name, value in here.items())
     values = {name: curve for name, (_, curve) in curves.items()}
     over_theta(offsets, values, ceiling=ceiling, title=read, axes=right)
+    right.set(xticks=(-1, 0, 1), yticks=(0, 0.5, 1))
     for name, value in here.items():
         height = value if value <= ceiling else 0.94 * ceiling
         look = _DISTANCES[name]

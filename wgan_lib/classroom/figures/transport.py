@@ -68,8 +68,9 @@ def plan_table(
         raise ValueError(f"plan must have shape {(x.size, y.size)}, x by y, got {plan.shape}")
     axes = Figure(figsize=(4.6, 4)).add_subplot() if axes is None else axes
     axes.pcolormesh(plan, vmin=0, vmax=max(plan.max(), _NOTHING), **_TABLE)
-    axes.set_xticks(np.arange(y.size) + 0.5, [f"{place:g}" for place in y])
-    axes.set_yticks(np.arange(x.size) + 0.5, [f"{place:g}" for place in x])
+    every = 1 if max(plan.shape) <= 6 else 2
+    axes.set_xticks(np.arange(y.size)[::every] + 0.5, [f"{place:g}" for place in y[::every]])
+    axes.set_yticks(np.arange(x.size)[::every] + 0.5, [f"{place:g}" for place in x[::every]])
     axes.set(
         xlim=(0, y.size),
         ylim=(x.size, 0),
