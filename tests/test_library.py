@@ -20,11 +20,12 @@ FLOORS = [
     {"codes", "distributions", "divergences", "known_pairs", "transport"}
     | {"lipschitz", "lipschitz_bounds", "lipschitz_layers", "networks", "piecewise_linear"}
     | {"checkpoints", "datasets", "devices", "history", "idx", "image_files", "optimisers"}
-    | {"results"},
-    {"metrics", "objectives", "settings"},
-    {"dirac_gan", "players", "run", "training"},
+    | {"dcgan_guidelines", "digit_attributes", "image_classifier", "results"},
+    {"image_judge", "image_metrics", "metrics", "objectives", "penalised_critic", "settings"},
+    {"dirac_gan", "latent", "players", "run", "training"},
     {"recipes"},
-    {"doctor", "evaluation", "run_folder", "sheets", "studies", "terminal", "trained"},
+    {"doctor", "evaluation", "run_folder", "sheets", "terminal", "trained"}
+    | {"image_looks", "stored_runs", "studies"},
     {"commands"},
     {"__main__"},
 ]

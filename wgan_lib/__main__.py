@@ -17,6 +17,7 @@ import torch
 
 from wgan_lib import commands
 from wgan_lib.devices import is_main_process
+from wgan_lib.studies import STUDIES
 from wgan_lib.training import DivergedError
 
 PROGRAM = "python -m wgan_lib"
@@ -59,6 +60,7 @@ def parser() -> Parser:
     _add_train(listed)
     _add_sample(listed)
     _add_evaluate(listed)
+    _add_study(listed)
     _add(listed, commands.list_recipes, "recipes", "list the experiments that have a name")
     _add(listed, commands.doctor, "doctor", "look at this machine: what is there, what is missing")
     return top
@@ -122,6 +124,14 @@ def _add_evaluate(listed) -> None:
     _add_data(evaluate)
 
 
+def _add_study(listed) -> None:
+    purpose = "run recipes over several seeds and keep what was measured"
+    study = _add(listed, commands.study, "study", purpose)
+    study.add_argument("name", metavar="NAME", help=f"one of: {', '.join(STUDIES)}")
+    study.add_argument("--out", metavar="DIR", help="default: where the lessons look for it")
+    study.add_argument("--device", default="cpu", help="auto, cpu (default), cuda or mps")
+
+
 def _add_device(command: Parser) -> None:
     command.add_argument(
         "--device", default="auto", help="auto (default: CUDA, else MPS, else cpu), cpu, cuda, mps"
@@ -132,7 +142,8 @@ def _add_data(command: Parser) -> None:
     command.add_argument(
         "--data",
         metavar="ROOT",
-        help="folder of MNIST and FashionMNIST; default WGAN_DATA, or else data/",
+        help="folder of MNIST and FashionMNIST (default WGAN_DATA, or else data/), or of the "
+        "pictures that folder-wgan-gp is to learn",
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import torch.distributed
 from torch import Tensor
 
-from wgan_lib import recipes, sheets
+from wgan_lib import recipes, sheets, studies
 from wgan_lib.arguments import positive_integer
 from wgan_lib.devices import choose_device, is_main_process, join_processes, process_count
 from wgan_lib.doctor import examine
@@ -169,6 +169,15 @@ def evaluate(
     """Measure how good the samples of a trained generator are."""
     measured = evaluate_trained(load_trained(checkpoint, device), root=data, seed=seed)
     show(json.dumps(measured, indent=2) if as_json else table(as_rows(measured)))
+    return DONE
+
+
+def study(name: str, out: str | None = None, device: str = "cpu") -> int:
+    """Run the recipes of a study with all its seeds; runs that are there already are kept."""
+    chosen = studies.find(name)
+    folder = studies.results_folder() if out is None else Path(out)
+    found = studies.run_study(chosen, folder, choose_device(device), tell=show)
+    show(f"{chosen.name} is complete in {folder}: {len(found.runs)} runs")
     return DONE
 
 

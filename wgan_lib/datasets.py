@@ -24,7 +24,7 @@ from torch import Tensor
 from wgan_lib.arguments import finite_tensor, one_of, positive_integer
 from wgan_lib.devices import choose_device
 from wgan_lib.idx import read_idx
-from wgan_lib.image_files import find_images, labels_by_folder, read_image
+from wgan_lib.image_files import find_images, labels_by_folder, positions, read_image
 
 Device = torch.device | str | None
 
@@ -152,6 +152,12 @@ def data_folder() -> Path:
     return CLONE_DATA if (CLONE_DATA / "build_digits.py").exists() else Path("data")
 
 
+def shipped(name: str) -> Path:
+    """Where a file of `data/` lies that comes with the course, whether or not it is there."""
+    inside = PACKAGE / "data"  # installed from a wheel, the package carries the files itself
+    return (inside if inside.exists() else CLONE_DATA) / name
+
+
 def digits(split: str = "train", device: Device = None) -> Images:
     """The embedded handwritten digits, 28×28 and grey, with their labels; needs no download.
 
@@ -161,10 +167,7 @@ def digits(split: str = "train", device: Device = None) -> Images:
     set, which has other writers. Whoever trains on `mnist("train")` has seen both.
     """
     one_of("split", split, ("train", "test", "all"))
-    folder = PACKAGE / "data"  # installed from a wheel, the package carries the files itself
-    if not folder.exists():
-        folder = CLONE_DATA
-    files = (folder / "digits-images-idx3-ubyte.gz", folder / "digits-labels-idx1-ubyte.gz")
+    files = (shipped("digits-images-idx3-ubyte.gz"), shipped("digits-labels-idx1-ubyte.gz"))
     pixels, labels = _images_and_labels(files, DIGITS_SHA256)
     part = {"train": slice(0, 4000), "test": slice(4000, 5000), "all": slice(0, 5000)}[split]
     return _resident(pixels[part], labels[part], f"digits, {split}", DIGITS, device)
@@ -199,14 +202,18 @@ def fashion_mnist(
 
 
 def image_folder(
-    path: str | os.PathLike[str], size: int = 28, channels: int = 1, device: Device = None
+    path: str | os.PathLike[str],
+    size: int = 28,
+    channels: int = 1,
+    device: Device = None,
+    split: str = "all",
 ) -> Images:
     """Pictures of your own, from a folder and its subfolders, each made `size` × `size`.
 
     Takes PNG, JPEG, BMP and WebP in the order of their names; hidden files are left out. Each is
     cropped to the square in its middle, resized with antialiasing, and made grey (`channels=1`) or
     RGB (`channels=3`). Where every picture lies in a subfolder, the first subfolder's name is its
-    label.
+    label. `split` is `"all"`, or `"train"` or `"test"`, which holds every tenth picture out.
 
     Raises `NotADirectoryError` where `path` is no folder, `ValueError` where it holds no images or
     one that cannot be read, and for other channels than 1 and 3.
@@ -215,10 +222,10 @@ def image_folder(
     if positive_integer("channels", channels) not in (1, 3):
         raise ValueError(f"channels must be 1 (grey) or 3 (RGB), got {channels}")
     files = find_images(path)
-    pixels = np.stack([read_image(file, size, channels) for file in files])
-    labels, names = labels_by_folder(path, files)
+    chosen, (labels, names) = positions(len(files), split), labels_by_folder(path, files)
+    pixels = np.stack([read_image(files[k], size, channels) for k in chosen])
     images = torch.from_numpy(pixels).movedim(3, 1).contiguous()
-    numbers = None if labels is None else torch.tensor(labels)
+    numbers = None if labels is None else torch.tensor(labels)[chosen]
     return _resident(images, numbers, Path(path).name, names, device)
 
 

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from wgan_lib.datasets import Images
 from wgan_lib.devices import random_source
+from wgan_lib.image_judge import CLASSIFIERS, ImageJudge, ImageScores
 from wgan_lib.metrics import SAMPLES, mode_coverage
 from wgan_lib.objectives import GAN
 from wgan_lib.recipes import TOYS
@@ -21,6 +22,7 @@ from wgan_lib.trained import Trained
 from wgan_lib.transport import wasserstein
 
 IMAGES = 500  # exact W₁ between clouds of this size takes about a second
+ENDS = "real {{{0}_real:.4g}}, noise {{{0}_noise:.4g}}"  # the two ends of a metric's scale
 
 # What a number is called in a table, and what to hold it against.
 READINGS = {
@@ -29,8 +31,19 @@ READINGS = {
     "w1": ("W₁, samples to real", "the distance to make small"),
     "w1_floor": ("W₁, real to real", "the floor: what as many other real samples reach"),
     "w1_noise": ("W₁, noise to real", "the ceiling: uniform noise in every pixel"),
+    "judged": ("images judged", "by a classifier that gets {classifier_accuracy:.2%} right"),
+    "frechet_distance": ("Fréchet distance", ENDS.format("frechet_distance")),
+    "classifier_score": ("classifier score", ENDS.format("classifier_score")),
+    "classes_covered": ("classes covered", ENDS.format("classes_covered") + "; of 10"),
+    "imbalance": ("imbalance of classes", ENDS.format("imbalance")),
+    "precision": ("precision", ENDS.format("precision")),
+    "recall": ("recall", ENDS.format("recall")),
+    "copying": ("copying score", "0.5 as fresh real images, 1 copies; noise {copying_noise:.4g}"),
     "critic_estimate": ("critic's estimate", "of {critic_estimates}"),
 }
+# What stands in the reading of another number, and has no line of its own.
+TOLD_ELSEWHERE = {"modes", "critic_estimates", "classifier_accuracy"}
+TOLD_ELSEWHERE |= {f"{name}_{end}" for name in ImageScores._fields for end in ("real", "noise")}
 
 
 def evaluate_trained(
@@ -55,12 +68,11 @@ def evaluate_trained(
 
 def as_rows(measured: dict[str, float | int | str]) -> list[tuple[str, str, str]]:
     """The measurements for a reader: name, value, and what to hold the value against."""
-    told_elsewhere = ("modes", "critic_estimates")
     rows = []
     for key, value in measured.items():
         name, reading = READINGS.get(key, (key, ""))
         shown = f"{value:.4g}" if isinstance(value, float) else str(value)
-        if key not in told_elsewhere:
+        if key not in TOLD_ELSEWHERE:
             rows.append((name, shown, reading.format(**measured)))
     return rows
 
@@ -78,21 +90,31 @@ def _on_points(trained: Trained, source: torch.Generator, seed: int) -> dict:
 
 
 def _on_images(trained: Trained, source: torch.Generator, seed: int, root) -> dict:
-    seen, held_out = (
-        _some(trained.recipe.load_data(trained.device, root, split), source)
-        for split in ("train", "test")
-    )
-    fake = trained.sample(IMAGES, seed)
+    splits = [trained.recipe.load_data(trained.device, root, s) for s in ("train", "test")]
+    count = min(IMAGES, *map(len, splits))
+    seen, held_out = (_some(split, count, source) for split in splits)
+    fake = trained.sample(count, seed)
     noise = 2 * torch.rand(fake.shape, generator=source, device=fake.device) - 1
-    measured = {"samples": IMAGES, "w1": _w1(fake, held_out)}
+    measured = {"samples": count, "w1": _w1(fake, held_out)}
     measured |= {"w1_floor": _w1(seen, held_out), "w1_noise": _w1(noise, held_out)}
+    if trained.recipe.data in CLASSIFIERS:
+        measured |= _judged(trained, ImageJudge(*splits, CLASSIFIERS[trained.recipe.data]), seed)
     return measured | _critic_view(trained, held_out, fake)
 
 
-def _some(images: Images, source: torch.Generator) -> Tensor:
+def _judged(trained: Trained, judge: ImageJudge, seed: int) -> dict[str, float]:
+    """What a classifier makes of the samples, and at both ends of each scale."""
+    found = {"judged": judge.size, "classifier_accuracy": judge.classifier.accuracy}
+    found |= judge.scores(trained.sample(judge.size, seed))._asdict()
+    for end, scores in judge.ends(seed).items():
+        found |= {f"{name}_{end}": value for name, value in scores._asdict().items()}
+    return found
+
+
+def _some(images: Images, count: int, source: torch.Generator) -> Tensor:
     """Different images, unlike ``Images.sample``, which may draw one twice."""
     order = torch.randperm(len(images), generator=source, device=images.device)
-    return images.images[order[:IMAGES]]
+    return images.images[order[:count]]
 
 
 def _w1(x: Tensor, y: Tensor) -> float:

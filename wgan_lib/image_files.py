@@ -8,6 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from wgan_lib.arguments import one_of
+
+EVERY = 10  # one picture in ten is held out
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp"})
 
 
@@ -27,6 +30,23 @@ def find_images(path: str | os.PathLike[str]) -> list[Path]:
         raise ValueError(f"path must hold images ({', '.join(sorted(SUFFIXES))}), got {folder}")
     # By the parts of the name, so that the order is the same on every system.
     return [folder / file for file in sorted(chosen, key=lambda file: file.parts)]
+
+
+def positions(count: int, split: str) -> list[int]:
+    """Which of `count` pictures to "train" on, which to "test" with, or "all" of them.
+
+    Held out is every tenth in the order of the names, so that each subfolder gives its share.
+    Raises `ValueError` for another split, and where there are too few pictures to hold one out.
+    """
+    one_of("split", split, ("train", "test", "all"))
+    if split != "all" and count < EVERY:
+        raise ValueError(f"path must hold {EVERY} images or more to split, got {count}")
+    held_out = range(EVERY - 1, count, EVERY)
+    return {
+        "train": [k for k in range(count) if k not in held_out],
+        "test": list(held_out),
+        "all": list(range(count)),
+    }[split]
 
 
 def read_image(file: Path, size: int, channels: int) -> np.ndarray:

@@ -191,15 +191,18 @@ def dcgan(
     latent_dim: int = 100,
     critic_norm: str | None = "batch",
     initialisation: str = "dcgan",
+    critic_width: int | None = None,
 ) -> tuple[Generator, nn.Module]:
     """A pair after the five guidelines of Radford et al. 2016, for images of 28 or 32 pixels.
 
     Strided convolutions instead of pooling; batch norm, but neither at the generator's output nor
     at the critic's input; no hidden dense layer; ReLU and tanh in G; leaky ReLU in D.
-    width is the number of channels next to the image; each halving of the side doubles it.
+    width is the number of channels next to the image; each halving of the side doubles it. The
+    critic has the generator's width unless told otherwise.
     """
+    critic_width = width if critic_width is None else critic_width
     generator = image_generator(side, channels, width, latent_dim, initialisation)
-    return generator, image_critic(side, channels, width, critic_norm, initialisation)
+    return generator, image_critic(side, channels, critic_width, critic_norm, initialisation)
 
 
 def image_generator(

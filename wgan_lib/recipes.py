@@ -11,10 +11,10 @@ from typing import Any
 
 import torch
 
-from wgan_lib import datasets, distributions
+from wgan_lib import datasets, distributions, networks
 from wgan_lib.arguments import one_of
-from wgan_lib.networks import NETWORKS
-from wgan_lib.objectives import GAN, WGAN, WGANGP, Objective
+from wgan_lib.dcgan_guidelines import dcgan_without
+from wgan_lib.objectives import GAN, WGAN, WGANGP, NonSaturatingGAN, Objective
 from wgan_lib.run import Run
 from wgan_lib.settings import Settings
 from wgan_lib.training import train
@@ -24,10 +24,12 @@ TOYS = {
     "grid": distributions.gaussian_grid,
     "swiss-roll": distributions.swiss_roll,
 }
+NETWORKS = {**networks.NETWORKS, "dcgan-without": dcgan_without}
 IMAGES = {
     "digits": datasets.digits,
     "mnist": datasets.mnist,
     "fashion-mnist": datasets.fashion_mnist,
+    "folder": datasets.image_folder,
 }
 
 
@@ -36,7 +38,7 @@ class Recipe:
     """One experiment. ``changed`` gives a variant; ``train`` runs it.
 
     data       a name in TOYS or IMAGES
-    networks   a name in networks.NETWORKS, built with ``options``
+    networks   a name in NETWORKS, built with ``options``
     changes    what makes this a variant of the recipe in the table
     """
 
@@ -79,8 +81,20 @@ class Recipe:
         """The toy law, or the images on the device; ``.sample`` is what the loop asks for."""
         if self.data in TOYS:
             return TOYS[self.data]()
+        if self.data == "folder":
+            return self._load_folder(device, root, split)
         where = {} if self.data == "digits" else {"root": root}
         return IMAGES[self.data](split, device=device, **where)
+
+    def _load_folder(self, device, root: str | Path | None, split: str):
+        """Pictures of one's own, in the size and the colours that the networks are built for."""
+        if root is None:
+            raise ValueError(
+                f"root must be a folder of images for the recipe {self.name}, got None; "
+                "on the command line: --data FOLDER"
+            )
+        built = self.values()
+        return datasets.image_folder(root, built["side"], built["channels"], device, split)
 
     def build_networks(self):
         """Generator and critic with the weights that the seed gives; torch's own state is kept."""
@@ -124,6 +138,13 @@ DIGITS = {"steps": 750, "batch_size": 32, "critic_steps": 3, "decay": 0.1, "aver
 DIGITS_NETWORKS = {
     "width": 24, "latent_dim": 32, "critic_norm": None, "initialisation": "torch",
 }  # fmt: skip
+DCGAN = {"steps": 750, "batch_size": 32, "critic_steps": 1, "betas": (0.5, 0.999), "decay": 0.1}
+# The same networks, larger: under an hour on one core.
+FULL = {
+    "steps": 8000, "batch_size": 64, "critic_steps": 2, "learning_rate": 2e-3, "decay": 0.0,
+    "averaging": 0.999,
+}  # fmt: skip
+FULL_NETWORKS = {**DIGITS_NETWORKS, "width": 32, "latent_dim": 64}
 TOY = {"steps": 2400, "batch_size": 256, "critic_steps": 3, "decay": 0.0}
 GRID = {**TOY, "steps": 20_000}  # as the ring goes, some five minutes
 TOY_NETWORKS = {"width": 128}
@@ -132,6 +153,7 @@ CLIPPED = {
     "learning_rate": 2e-3,
 }  # momentum and clipping do not go together
 ADAM = {"learning_rate": 3e-3}
+TURN_BY_TURN = {"batch_size": 128, "critic_steps": 1}
 
 
 def _toys(data: str, about: str, settings: Mapping[str, Any]) -> list[Recipe]:
@@ -158,12 +180,39 @@ RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
     for recipe in [
         _digits("gan", GAN(), learning_rate=2e-3),
+        _digits("non-saturating-gan", NonSaturatingGAN(), learning_rate=2e-3),
         _digits("wgan", WGAN(clip=0.01), optimiser="rmsprop", learning_rate=5e-4),
         # Layer norm, which the paper recommends beside the penalty, spoils the other two.
         _digits("wgan-gp", WGANGP(penalty=10.0), norm="layer", learning_rate=2e-3),
+        _recipe(
+            "digits-dcgan", "DCGAN, each of whose guidelines can be left out", NonSaturatingGAN(),
+            data="digits", networks="dcgan-without", **DCGAN, averaging=0.99, learning_rate=1e-3,
+        ),
+        *(
+            _recipe(
+                f"{data}-wgan-gp", f"{title}, under an hour on one core", WGANGP(penalty=10.0),
+                data=data, networks="dcgan", options=FULL_NETWORKS, **FULL,
+            )
+            for data, title in (("mnist", "full MNIST"), ("fashion-mnist", "full Fashion-MNIST"))
+        ),
+        _recipe(
+            "folder-wgan-gp", "a folder of your own pictures: --data FOLDER", WGANGP(penalty=10.0),
+            data="folder", networks="dcgan", options={**FULL_NETWORKS, "side": 32, "channels": 3},
+            **FULL,
+        ),
         *_toys("ring", "8 Gaussians on a circle", TOY),
         *_toys("grid", "25 Gaussians on a grid", GRID),
         *_toys("swiss-roll", "the Swiss roll", TOY),
+        _recipe(
+            "ring-non-saturating-gan", "8 Gaussians, the usual generator loss", NonSaturatingGAN(),
+            data="ring", networks="toy-mlp", options=TOY_NETWORKS, **TURN_BY_TURN,
+            steps=2400, learning_rate=1e-3, betas=(0.5, 0.9), decay=0.0,
+        ),
+        _recipe(
+            "ring-gan-momentum", "8 Gaussians, momentum carries the generator from mode to mode",
+            NonSaturatingGAN(), data="ring", networks="toy-mlp", options={"width": 64},
+            **TURN_BY_TURN, steps=1000, learning_rate=3e-4, betas=(0.95, 0.999),
+        ),
         _recipe(
             "mnist-mlp-wgan", "dense networks under clipping, full MNIST", WGAN(clip=0.01),
             data="mnist", networks="mnist-mlp",
