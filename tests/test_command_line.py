@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from wgan_lib import checkpoints, commands, doctor, terminal
+from wgan_lib import checkpoints, commands, doctor, studies, terminal
 from wgan_lib.__main__ import assignment, main, value_of
 from wgan_lib.evaluation import evaluate_trained
 from wgan_lib.recipes import find, from_labels
@@ -514,3 +514,36 @@ def test_doctor_of_a_broken_machine(run, tmp_path, monkeypatch):
     assert code == 1
     assert "python -m pip install no-such-package" in out
     assert "ZeroDivisionError" in out and "train-images-idx3-ubyte" in out
+
+
+# ---------------------------------------------------------------------- study
+
+
+@pytest.fixture
+def tiny_study(monkeypatch):
+    """A study of one small recipe and two seeds among those that the command knows."""
+    recipe = find("ring-gan").changed(steps=2, width=8, batch_size=8, critic_steps=1)
+    tiny = studies.Study("tiny", "for a test", {"gan": recipe}, (0, 1), 1, ("distance",))
+    monkeypatch.setitem(studies.STUDIES, "tiny", tiny)
+    return tiny
+
+
+def test_study(run, tmp_path, tiny_study):
+    code, out, err = run("study", "tiny", "--out", tmp_path / "new" / "results")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0].startswith("gan, seed 0: finished after") and lines[0].endswith("(1 of 2)")
+    assert lines[-1] == f"tiny is complete in {tmp_path / 'new' / 'results'}: 2 runs"
+    assert names(tmp_path / "new" / "results") == {"tiny.csv", "tiny.json"}
+    code, out, _ = run("study", "tiny", "--out", tmp_path / "new" / "results")
+    assert (code, out.count("\n")) == (0, 1), "nothing is left to do"
+
+
+def test_bad_study(refused, tmp_path, tiny_study):
+    assert "did you mean 'mode-dropping'?" in refused("study", "mode-droping")
+    assert "required: NAME" in refused("study")
+    assert "device must be auto, cpu" in refused("study", "tiny", "--device", "abacus")
+    (tmp_path / "tiny.csv").write_text("foreign")
+    (tmp_path / "tiny.json").write_text("{}")
+    assert "is not the record of a study" in refused("study", "tiny", "--out", tmp_path)
+    assert "tiny.csv" in refused("study", "tiny", "--out", tmp_path / "tiny.csv")
