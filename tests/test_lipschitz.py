@@ -142,7 +142,8 @@ def test_one_point_is_enough_for_a_linear_function(weights, seed):
     w = torch.tensor(weights, dtype=DOUBLE)
     x = points(1, len(weights), seed=seed)
     seen = lower_bound(lambda x: x @ w, x)
-    assert w.norm() * (1 - 1e-4) - 1e-6 <= seen <= w.norm() * (1 + 1e-12)
+    # Where large terms cancel inside f, it rounds by more than its height can tell.
+    assert w.norm() * (1 - 1e-4) - 1e-6 <= seen <= w.norm() * (1 + 1e-9)
 
 
 @given(st.integers(0, 50), st.sampled_from([torch.float32, DOUBLE]))

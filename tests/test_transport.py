@@ -118,7 +118,8 @@ def test_plans_agree_with_a_linear_program(problem):
     p, q, cost = problem
     plan, total, _ = optimal_plan(p, q, cost)
     scale = np.abs(cost).max()
-    assert total.item() == pytest.approx(by_linear_program(p, q, cost), abs=1e-8 * scale)
+    # SciPy's solver takes margins that are off by 1e-7 for kept.
+    assert total.item() == pytest.approx(by_linear_program(p, q, cost), abs=1e-6 * scale)
     assert (plan * torch.as_tensor(cost)).sum().item() == pytest.approx(total.item())
     assert (plan >= 0).all()
     np.testing.assert_allclose(plan.sum(1), p, atol=1e-12)

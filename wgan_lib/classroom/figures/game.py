@@ -54,6 +54,7 @@ def phase_planes(
             axes.plot(*path[0], "o", color=look.colour, markersize=7)
         axes.set(title=title, aspect="equal")
         axes.label_outer()
+    figure.set_layout_engine("compressed")  # squares leave room that titles and legend need
     _legend_below(figure, row[0])
     return figure
 
