@@ -45,18 +45,28 @@ def phase_planes(
     the same names everywhere. The arrows show directions only: the longest push and the shortest
     would not fit one picture. Each path starts at its dot; the cross marks (0, 0).
     """
-    figure, row = panels(len(games), size=(3.7 * len(games), 4.3))
+    figure, row = _squares(len(games))
     for axes, (title, (field, paths)) in zip(row, games.items(), strict=True):
         _plane(axes, field, reach)
         for name, path, look in looks("paths", paths):
             path = _states(name, path)
             axes.plot(*path.T, look.dash, color=look.colour, linewidth=1.8, label=name)
             axes.plot(*path[0], "o", color=look.colour, markersize=7)
-        axes.set(title=title, aspect="equal")
-        axes.label_outer()
-    figure.set_layout_engine("compressed")  # squares leave room that titles and legend need
-    _legend_below(figure, row[0])
+        axes.set_title(title)
+    for axes in row[1:]:
+        axes.set_ylabel("")
+        axes.tick_params(labelleft=False)
+    figure.legend(*row[0].get_legend_handles_labels(), loc="lower center", ncols=len(paths))
     return figure
+
+
+def _squares(count: int) -> tuple[Figure, list[Axes]]:
+    """Square axes in a row, with a title's room above and a legend's below (in inches)."""
+    width, height, side = 0.75 + 3.3 * count, 4.4, 3.0
+    figure = Figure(figsize=(width, height), layout="none")
+    corners = [(0.9 + 3.3 * number, 1.05) for number in range(count)]
+    places = [(x / width, y / height, side / width, side / height) for x, y in corners]
+    return figure, [figure.add_axes(place) for place in places]
 
 
 @_styled
