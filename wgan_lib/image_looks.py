@@ -87,7 +87,7 @@ def _critics() -> dict[str, Recipe]:
     """WGAN-GP with a critic that can teach, with one that gets too few steps, with a weak one."""
     sound = recipes.find("digits-wgan-gp").changed(critic_norm=None, steps=300)
     hurried = sound.changed(critic_steps=1)
-    return {"sound": sound, "hurried": hurried, "weak": hurried.changed(critic_width=3)}
+    return {"sound": sound, "hurried": hurried, "weak": hurried.changed(critic_width=2)}
 
 
 def _about(name: str, about: str, chosen: dict[str, Recipe], every: int) -> dict[str, Any]:
@@ -96,8 +96,7 @@ def _about(name: str, about: str, chosen: dict[str, Recipe], every: int) -> dict
 
 
 # What `studies.Study` is made from.
-STUDIES: tuple[dict[str, Any], ...] = ()
-PLANNED = (
+STUDIES: tuple[dict[str, Any], ...] = (
     _about("image-objectives", "objectives and optimisers on the same digits", _variants(), 50),
     _about("dcgan-guidelines", "DCGAN without each of its guidelines", _guidelines(), 100),
     _about("image-critics", "WGAN-GP whose critic is hurried, or weak", _critics(), 50),

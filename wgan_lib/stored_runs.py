@@ -194,7 +194,7 @@ def write_curve(path: Path, rows: Sequence[dict[str, float]]) -> None:
     with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(rows[0])
-        writer.writerows([f"{value:.6g}" for value in row.values()] for row in rows)
+        writer.writerows([f"{row[name]:.6g}" for name in rows[0]] for row in rows)
 
 
 def commit() -> str:
