@@ -1,5 +1,6 @@
 """Figures are drawn, described in words that do not depend on the processor, and stored."""
 
+import base64
 import io
 import math
 import subprocess
@@ -199,6 +200,20 @@ def test_bundle_has_picture_text_and_alternative():
     data, metadata = bundle(sine(), text="<figure>", alt="a sine")
     assert set(data) == {"image/png", "text/plain"}
     assert metadata == {"image/png": {"alt": "a sine"}}
+
+
+def test_a_stored_picture_is_small_and_looks_like_the_one_that_was_drawn():
+    figure = sine()
+    stored = base64.b64decode(bundle(figure, text="<figure>", alt="a sine")[0]["image/png"])
+    drawn = png(figure)
+    assert len(stored) < len(drawn) / 2
+    before, after = (
+        np.asarray(Image.open(io.BytesIO(each)).convert("RGB"), dtype=int)
+        for each in (drawn, stored)
+    )
+    assert np.abs(before - after).max() <= 16
+    paper = (before == 255).all(axis=2)
+    assert (after[paper] == 255).all(), "white stays white"
 
 
 def test_show_prints_the_description_outside_a_notebook(capsys):

@@ -52,8 +52,19 @@ def bundle(figure: Any, text: str, alt: str) -> tuple[dict[str, str], dict[str, 
 
     `text` stands where no picture can be shown, and `alt` is read out by a screen reader.
     """
-    picture = base64.b64encode(png(figure)).decode("ascii")
+    picture = base64.b64encode(_with_few_colours(png(figure))).decode("ascii")
     return {"image/png": picture, "text/plain": text}, {"image/png": {"alt": alt}}
+
+
+def _with_few_colours(picture: bytes) -> bytes:
+    """The same PNG with at most 256 colours: a third of the bytes, and a difference nobody sees."""
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    plain = Image.open(io.BytesIO(picture)).convert("RGB")
+    few = plain.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(buffer, "png", optimize=True)
+    return buffer.getvalue()
 
 
 def in_notebook() -> bool:

@@ -49,11 +49,9 @@ def potentials(surfaces: Mapping[str, Any], ticks: Any, real: Any, fake: Any, pl
 
 
 def _surface(axes: Axes, scores: np.ndarray, ticks: np.ndarray, levels: Any) -> Any:
-    """Colours and white contour lines, from the lowest to the highest level."""
+    """One colour between each two levels, as on a map, and a white line along each level."""
     ends = {"vmin": levels[0], "vmax": levels[-1]}
-    mesh = axes.pcolormesh(
-        ticks, ticks, scores, cmap="cividis", shading="nearest", rasterized=True, **ends
-    )
+    mesh = axes.contourf(ticks, ticks, scores, levels=levels, cmap="cividis", **ends)
     lines = axes.contour(ticks, ticks, scores, levels=levels, colors="white", linewidths=0.7)
     lines.set_linestyle("solid")
     axes.set(aspect="equal", xlim=ticks[[0, -1]], ylim=ticks[[0, -1]])
@@ -145,7 +143,7 @@ def critics_side_by_side(
     do not compare.
     """
     ticks = numbers("ticks", ticks)
-    figure = Figure(figsize=(11, 3.5 * len(surfaces)))
+    figure = Figure(figsize=(11, 2.9 * len(surfaces)))
     table = figure.subplots(len(surfaces), len(points), squeeze=False)
     for row, (kind, by_law) in zip(table, surfaces.items(), strict=True):
         for axes, (law, real) in zip(row, points.items(), strict=True):
@@ -153,7 +151,7 @@ def critics_side_by_side(
             mesh = _surface(axes, scores, ticks, np.linspace(scores.min(), scores.max(), 12))
             axes.scatter(*numbers("points", real).T, s=4, color=_SAMPLES, label="real")
             axes.set(title=law, xlabel="x₁", ylabel=f"{kind}: x₂")
-            figure.colorbar(mesh, ax=axes, shrink=0.75)
+            figure.colorbar(mesh, ax=axes)
     return figure
 
 
@@ -169,7 +167,7 @@ def over_seeds(
     A run is a pair (steps, values); the runs of a name share their steps. perfect, if given, has
     for some of the measures what a perfect sampler would reach, drawn as a dotted line.
     """
-    figure = Figure(figsize=(14, 4.2))
+    figure = Figure(figsize=(12, 3.8))
     row = figure.subplots(1, len(measures), squeeze=False)[0]
     for axes, (measure, runs) in zip(row, measures.items(), strict=True):
         for name, each, look in looks("runs", runs):
