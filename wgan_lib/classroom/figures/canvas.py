@@ -32,15 +32,20 @@ def canvas(
         figure = Figure(figsize=size, layout="none")
         row = [figure.add_axes(place) for place in places]
         for axes in row:
-            axes.add_artist(Backdrop())
-            axes.xaxis.set_visible(False)
-            axes.yaxis.set_visible(False)
+            keep_axes(axes)
         return figure, row
     for axes in figure.axes:
         for artist in [*axes.lines, *axes.patches, *axes.collections, *axes.texts]:
             artist.remove()
         axes.containers.clear()
     return figure, figure.axes
+
+
+def keep_axes(axes: Axes) -> None:
+    """From now on both axes with their ticks are drawn only when something about them changes."""
+    axes.add_artist(Backdrop())
+    axes.xaxis.set_visible(False)
+    axes.yaxis.set_visible(False)
 
 
 class Backdrop(Artist):

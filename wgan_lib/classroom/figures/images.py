@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from wgan_lib.classroom.figures.canvas import keep_axes
 from wgan_lib.classroom.figures.general import image_sheet, numbers, panels
 from wgan_lib.classroom.style import CRITIC, FAKE, REAL, STYLE, looks
 
@@ -159,6 +160,7 @@ def _blank_view() -> Figure:
     bars.set(title="What the classifier sees", ylabel="chance", ylim=(0, 1), xlim=(-0.6, 9.6))
     bars.set_xticks(range(10), range(10))
     bars.grid(False, axis="x")
+    keep_axes(bars)
     digit.set_title("G(z)")
     strip.set_title("The way from start to end")
     return figure

@@ -81,7 +81,7 @@ def latent_explorer() -> Explorer:
             "start": choice("from", DIGITS, value="3"),
             "end": choice("to", DIGITS, value="8"),
             "stop": slider("stop on the way", 0, STOPS - 1, value=STOPS // 2),
-            "lean": slider("lean (× a − b)", -2, 2, 0.1, value=0),
-            "thicken": slider("thicken (× a − b)", -2, 2, 0.1, value=0),
+            "lean": slider("lean (× a − b)", -1.5, 1.5, 0.1, value=0),
+            "thicken": slider("thicken (× a − b)", -1.5, 1.5, 0.1, value=0),
         },
     )
