@@ -84,10 +84,10 @@ def _guidelines() -> dict[str, Recipe]:
 
 
 def _critics() -> dict[str, Recipe]:
-    """WGAN-GP with a critic that can teach, with one that gets too few steps, with a weak one."""
+    """A critic that can teach, one that gets too few steps, and a clipped one that is weak as well."""
     sound = recipes.find("digits-wgan-gp").changed(critic_norm=None, steps=300)
-    hurried = sound.changed(critic_steps=1)
-    return {"sound": sound, "hurried": hurried, "weak": hurried.changed(critic_width=2)}
+    weak = recipes.find("digits-wgan").changed(steps=400, critic_steps=1, critic_width=4)
+    return {"sound": sound, "hurried": sound.changed(critic_steps=1), "weak": weak}
 
 
 def _about(name: str, about: str, chosen: dict[str, Recipe], every: int) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def _about(name: str, about: str, chosen: dict[str, Recipe], every: int) -> dict
 STUDIES: tuple[dict[str, Any], ...] = (
     _about("image-objectives", "objectives and optimisers on the same digits", _variants(), 50),
     _about("dcgan-guidelines", "DCGAN without each of its guidelines", _guidelines(), 100),
-    _about("image-critics", "WGAN-GP whose critic is hurried, or weak", _critics(), 50),
+    _about("image-critics", "critics that are sound, hurried, or weak", _critics(), 50),
     {
         "name": "image-speed",
         "about": "lesson 07: what a step of each recipe of image-objectives takes",

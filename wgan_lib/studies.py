@@ -214,7 +214,7 @@ def run_study(
     folder = results_folder() if folder is None else Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     runs, record = _stored(study, folder) or Results({}, {})
-    record = {"study": study.name, "about": study.about, "identity": study.identity()} | record
+    record = record | {"study": study.name, "about": study.about, "identity": study.identity()}
     notes = record.setdefault("runs", [])
     for name, seed in study.pairs():
         if (name, seed) in runs:
