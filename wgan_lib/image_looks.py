@@ -84,7 +84,7 @@ def _guidelines() -> dict[str, Recipe]:
 
 
 def _critics() -> dict[str, Recipe]:
-    """A critic that can teach, one that gets too few steps, and a clipped one that is weak as well."""
+    """A critic that can teach, one that gets too few steps, and a clipped one that is weak too."""
     sound = recipes.find("digits-wgan-gp").changed(critic_norm=None, steps=300)
     weak = recipes.find("digits-wgan").changed(steps=400, critic_steps=1, critic_width=4)
     return {"sound": sound, "hurried": sound.changed(critic_steps=1), "weak": weak}
