@@ -29,7 +29,9 @@ def test_the_commands_list_and_look(installed):
 
 
 def test_a_tiny_run_is_trained_sampled_and_evaluated(installed):
-    installed.module("train", "ring-wgan-gp", "--set", "steps=20", "--out", "run", "--device", "cpu")
+    installed.module(
+        "train", "ring-wgan-gp", "--set", "steps=20", "--out", "run", "--device", "cpu"
+    )
     checkpoint = installed.folder / "run" / "checkpoint.pt"
     installed.module("sample", checkpoint, "-n", "16", "--out", "samples.png")
     assert (installed.folder / "samples.png").stat().st_size > 1000
