@@ -21,7 +21,7 @@ UNFINISHED = $(VENV)/.unfinished
 # Strict: every stored output is compared.
 NBVAL = $(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=300
 
-.PHONY: help lab test notebooks portable browser bench lint format clean
+.PHONY: help lab test notebooks portable browser wheel bench lint format clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s%s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,10 @@ portable: $(INSTALLED) ## run the notebooks with one thread, and without vector 
 browser: $(INSTALLED) ## run the lessons and their widgets in a real browser
 	$(PIP) --quiet --requirement browser/requirements.txt
 	$(PY) -m pytest browser $(ARGS)
+
+wheel: $(INSTALLED) ## build the package, install it elsewhere, run lessons and commands from it
+	$(PIP) --quiet --requirement installed/requirements.txt
+	$(PY) -m pytest installed $(ARGS)
 
 bench: $(INSTALLED) ## measure speed against a textbook loop
 	$(PY) -m benchmarks $(ARGS)

@@ -1,5 +1,6 @@
 """The files around the code agree with one another: what to install, how to start, what CI runs."""
 
+import json
 import os
 import re
 import shutil
@@ -190,3 +191,48 @@ def test_the_code_is_in_its_standard_form(check):
     command = [sys.executable, "-m", "ruff", *check, "."]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+# --- elsewhere ----------------------------------------------------------------------------------
+
+
+def test_binder_installs_what_the_project_asks_for():
+    parsed = yaml.safe_load(read(".binder/environment.yml"))
+    here = yaml.safe_load(read("environment.yml"))
+    specs = [MatchSpec(spec, strict=True) for spec in parsed["dependencies"]]
+    asked = {spec.name.normalized: str(spec.version or "") for spec in specs}
+    assert parsed["dependencies"][0] == here["dependencies"][0] and asked.pop("python")
+    assert asked.pop("pip") == ""
+    assert "pytorch-cpu" in asked, "Binder has no GPU"
+    asked["pytorch"] = asked.pop("pytorch-cpu")
+    wanted = requirements(project()["dependencies"])
+    assert {name: SpecifierSet(version) for name, version in asked.items()} == wanted
+    assert parsed["channels"] == here["channels"]
+
+
+def test_what_binder_runs_afterwards_installs_the_course_and_nothing_else():
+    lines = [line for line in read(".binder/postBuild").splitlines() if not line.startswith("#")]
+    assert lines == ["set -eu", "python -m pip install --no-deps --editable ."]
+    assert os.name == "nt" or os.access(ROOT / ".binder" / "postBuild", os.X_OK)
+
+
+def test_the_container_is_set_up_by_make():
+    settings = json.loads(read(".devcontainer/devcontainer.json"))
+    assert settings["postCreateCommand"] == "make .venv/.installed"
+    assert settings["image"].startswith("python:3.")
+    assert re.search(r"^\$\(INSTALLED\):", read("Makefile"), flags=re.MULTILINE)
+
+
+def test_the_citation_is_that_of_the_project():
+    cited = yaml.safe_load(read("CITATION.cff"))
+    assert cited["version"] == project()["version"]
+    assert cited["license"] == "MIT"
+    assert {"cff-version", "message", "title", "authors", "type"} <= set(cited)
+
+
+@needs_make
+def test_the_package_is_tested_by_a_job_of_its_own():
+    assert commands(workflow()["jobs"]["wheel"]) == ["make wheel"]
+    asked = requirements(read("installed/requirements.txt").splitlines())
+    build = tomllib.loads(read("pyproject.toml"))["build-system"]["requires"]
+    assert asked == requirements(build)

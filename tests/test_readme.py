@@ -36,7 +36,7 @@ def test_every_command_exists():
     from wgan_lib.recipes import RECIPES
 
     makefile = (COURSE / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"\bmake (lab|test|notebooks|portable|browser|bench)\b", README):
+    for target in re.findall(r"\bmake (lab|test|notebooks|portable|browser|wheel|bench)\b", README):
         assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE)
     for recipe in re.findall(r"wgan_lib train ([\w-]+)", README):
         assert recipe in RECIPES

@@ -14,8 +14,13 @@ from collections.abc import Iterator
 import nbformat
 from nbformat import NotebookNode
 
+LESSON_KEYS = ("about", "minutes", "thumbnail")  # what the header says for the map of the course
 _METADATA = {
-    "jupytext": {"formats": "ipynb,md:myst"},
+    # The filter keeps these keys where jupytext itself writes the .md from the .ipynb.
+    "jupytext": {
+        "formats": "ipynb,md:myst",
+        "notebook_metadata_filter": ",".join(LESSON_KEYS),
+    },
     "kernelspec": {
         "display_name": "Python 3 (ipykernel)",
         "language": "python",
@@ -24,6 +29,7 @@ _METADATA = {
     "language_info": {"name": "python"},  # no version: it differs from machine to machine
 }
 _KEPT_OF_A_CELL = {"editable", "jupyter", "mystnb", "slideshow", "tags"}
+_OF_THE_MACHINE = "machine-output"  # tags a cell whose output no two machines share: none is kept
 _KEPT_OF_AN_OUTPUT = {"image/png"}  # the alt text and the size of a picture
 _WIDGET = "application/vnd.jupyter.widget-view+json"  # dead without a kernel; the picture stays
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
@@ -33,7 +39,8 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     """Takes an executed notebook, returns a copy in the normal form."""
     notebook = copy.deepcopy(notebook)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    notebook.metadata = nbformat.from_dict(_METADATA)
+    said = {key: notebook.metadata[key] for key in LESSON_KEYS if key in notebook.metadata}
+    notebook.metadata = nbformat.from_dict(_METADATA | said)
     count = 0
     for cell, name in zip(notebook.cells, _ids(notebook.cells), strict=True):
         cell.id = name
@@ -42,7 +49,8 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
         if cell.cell_type == "code":
             count += 1
             cell.execution_count = count
-            cell.outputs = [_output(each, count) for each in _merged(cell.outputs)]
+            kept = [] if _OF_THE_MACHINE in cell.metadata.get("tags", []) else _merged(cell.outputs)
+            cell.outputs = [_output(each, count) for each in kept]
     return notebook
 
 

@@ -3,11 +3,14 @@
     python -m wgan_lib.classroom.notebooks build            # every lesson
     python -m wgan_lib.classroom.notebooks build 05_weight_clipping
     python -m wgan_lib.classroom.notebooks check
+    python -m wgan_lib.classroom.notebooks renew            # what is generated, and no cell is run
 
 One writes and reviews notebooks/NN_stem.md. `build` runs its cells from top to bottom in a fresh
 kernel and stores cells and outputs in notebooks/NN_stem.ipynb, in one normal form, so that the
 same lesson always gives the same file. A cell that fails stops the build and leaves the .ipynb as
 it was. `check` runs nothing: it reports what `build` would mend, one line for each fault.
+
+`build` begins with `renew`: the openings of all lessons, and the map of the course in the README.
 """
 
 import argparse
@@ -16,7 +19,7 @@ import os
 import sys
 import textwrap
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import jupytext
@@ -25,8 +28,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from wgan_lib.classroom import COURSE
-from wgan_lib.classroom.normal_form import faults, normalise, serialise
+from wgan_lib.classroom import COURSE, openings, thumbnails
+from wgan_lib.classroom.course_map import MEND, HeaderError
+from wgan_lib.classroom.normal_form import LESSON_KEYS, faults, normalise, serialise
 
 SECONDS_PER_CELL = 900
 
@@ -85,6 +89,38 @@ def _failure(source: Path, number: int, cell: NotebookNode, error: Exception) ->
     return f"{source.name}: cell {number} {what}\n\n{textwrap.indent(cell.source, '    ')}\n"
 
 
+def restore(source: Path) -> bool:
+    """Store a lesson again with the outputs that it has, where only text around its cells is new.
+
+    Returns whether the .ipynb has changed. One whose code is not that of the .md stays as it is,
+    and has to be built.
+    """
+    stored = source.with_suffix(".ipynb")
+    try:
+        notebook, old = read_source(source), nbformat.read(stored, as_version=4)
+    except (FileNotFoundError, ValueError):  # there is none, or it is no notebook: for `build`
+        return False
+    ours, theirs = _run_cells(notebook), _run_cells(old)
+    if [cell.source for cell in ours] != [cell.source for cell in theirs]:
+        return False
+    for cell, run in zip(ours, theirs, strict=True):
+        cell.outputs, cell.execution_count = run.outputs, run.execution_count
+    return _replace(stored, serialise(normalise(notebook)))
+
+
+def _run_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """The code cells that are worth their outputs: all but the set-up, which prints nothing."""
+    code = (cell for cell in notebook.cells if cell.cell_type == "code")
+    return [cell for cell in code if openings.SET_UP not in cell.metadata.get("tags", [])]
+
+
+def renew(folder: Path) -> list[Path]:
+    """Write again what is generated in the lessons and the README; returns what has changed."""
+    changed = [path for path, text in openings.renewed(folder).items() if _replace(path, text)]
+    sources = lessons(folder)
+    return changed + [path.with_suffix(".ipynb") for path in sources if restore(path)]
+
+
 def _replace(path: Path, text: str) -> bool:
     """Write `text` in one step: whoever reads the file sees the old one or the new one."""
     if path.exists() and path.read_text(encoding="utf-8") == text:
@@ -115,6 +151,9 @@ def _pair_violations(source: NotebookNode, notebook: NotebookNode) -> Iterator[s
     formats = source.metadata.get("jupytext", {}).get("formats")
     if formats != "ipynb,md:myst":
         yield f"the .md must have `formats: ipynb,md:myst` in its header, got {formats!r}"
+    for key in LESSON_KEYS:
+        if source.metadata.get(key) != notebook.metadata.get(key):
+            yield f"the header has another `{key}` in the .md than in the .ipynb: build it"
     if len(source.cells) != len(notebook.cells):
         yield f"the .md has {len(source.cells)} cells, the .ipynb {len(notebook.cells)}: build it"
     for number, (ours, theirs) in enumerate(zip(source.cells, notebook.cells, strict=False), 1):
@@ -161,8 +200,23 @@ def _build_all(sources: Sequence[Path]) -> int:
     return 0
 
 
-def _check_all(sources: Sequence[Path]) -> int:
+def _generate(write: Callable[[Path], list[Path]], folder: Path) -> int:
+    try:
+        changed = write(folder)
+    except HeaderError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("".join(f"{path.name}: renewed\n" for path in changed), end="", flush=True)
+    return 0
+
+
+def _check_all(sources: Sequence[Path], folder: Path) -> int:
     found = [line for source in sources for line in violations(source)]
+    try:
+        old = [*openings.stale(folder), *thumbnails.outdated(folder)]
+        found += [f"{path.name} is not current: {MEND}" for path in old]
+    except HeaderError as error:
+        found.append(str(error))
     print("\n".join(found) or f"{len(sources)} lessons, all in order")
     return 1 if found else 0
 
@@ -172,18 +226,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m wgan_lib.classroom.notebooks", description="Build or check the lessons."
     )
-    parser.add_argument("task", choices=["build", "check"])
+    parser.add_argument("task", choices=["build", "check", "renew"])
     parser.add_argument("stems", nargs="*", help="such as 05_weight_clipping; default: all")
     parser.add_argument("--notebooks", type=Path, default=COURSE / "notebooks", metavar="DIR")
     options = parser.parse_args(arguments)
+    folder = options.notebooks
     try:
-        sources = lessons(options.notebooks, options.stems)
+        sources = lessons(folder, options.stems)
     except ValueError as error:
         parser.error(str(error))
-    if options.task == "build":
-        return _build_all(sources)
-    orphans = [] if options.stems else sorted(options.notebooks.glob("*.ipynb"))
-    return _check_all(sorted({*sources, *(path.with_suffix(".md") for path in orphans)}))
+    if options.task != "check":
+        built = [] if options.task == "renew" else sources
+        return _generate(renew, folder) or _build_all(built) or _generate(thumbnails.draw, folder)
+    orphans = [] if options.stems else sorted(folder.glob("*.ipynb"))
+    return _check_all(sorted({*sources, *(path.with_suffix(".md") for path in orphans)}), folder)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-# The palette of Okabe and Ito (2008), which colour-blind readers can tell apart, by role.
+# By role, from the palette of Okabe and Ito (2008), which colour-blind readers can tell apart. Its
+# orange and its light blue are too pale for a line on white: brown and indigo stand for them here.
 REAL, FAKE, CRITIC, GENERATOR = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 TRUTH, MODES = "#000000", "#000000"
 _ROLES = {"real": REAL, "fake": FAKE, "critic": CRITIC, "generator": GENERATOR, "truth": TRUTH}
-_PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+_PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7A4410", "#3C1FA0", "#000000")
 _DASHES = ("-", "--", "-.", ":")  # so that nothing hangs on colour alone
 _MARKERS = ("o", "^", "s", "D")
 

@@ -18,7 +18,7 @@ from wgan_lib.classroom.style import CRITIC, FAKE, GENERATOR, MODES, REAL, STYLE
 
 _styled = matplotlib.rc_context(STYLE)
 _ARROWS = 11  # on each side of the plane
-_GREY = {"color": "#999999", "scale": 20, "width": 0.0045, "headwidth": 4, "pivot": "mid"}
+_GREY = {"color": "#8C8C8C", "scale": 20, "width": 0.0045, "headwidth": 4, "pivot": "mid"}
 BOARD = ((0.07, 0.14, 0.28, 0.76), (0.43, 0.14, 0.35, 0.76))  # the plane, and the game as it is
 _REACHES = (2.0, 3.0, 5.0, 8.0, 12.0, 20.0)  # a plane that grew at each step would jump
 _BINS = 40

@@ -24,7 +24,7 @@ _DISTANCES = {
     "TV": Look(GENERATOR, "--", "^"),
     "KL": Look(TRUTH, "-.", "s"),
     "JS": Look(CRITIC, ":", "o"),
-    "W₁": Look("#7B3294", "-", "D"),
+    "W₁": Look("#5E1A7A", "-", "D"),
 }
 TWO_LINES = ((0.07, 0.16, 0.32, 0.72), (0.48, 0.16, 0.37, 0.72))  # room for a legend at the right
 
@@ -99,7 +99,7 @@ def descents(paths: Mapping[str, Any], *, target: float = 0.0) -> Figure:
     figure, panes = panels(len(paths), size=(11, 3))
     for axes, (name, path, look) in zip(panes, looks("paths", paths), strict=True):
         look, path = _DISTANCES.get(name.split()[0], look), numbers(name, path)
-        axes.axhline(target, color="#999999", lw=1.2, ls="--")
+        axes.axhline(target, color="#8C8C8C", lw=1.2, ls="--")
         axes.plot(path, color=look.colour, ls="-", label=name)
         axes.plot([path.size - 1], path[-1:], look.marker, color=look.colour, ms=9, label="_end")
         axes.set(ylim=(target - 0.12, 1.12), xlabel="step", title=f"descending {name}")

@@ -21,7 +21,7 @@ from wgan_lib.classroom.style import FAKE, REAL, STYLE, looks
 
 _styled = matplotlib.rc_context(STYLE)
 
-_MOVED, _RESTING = "#7B3294", "#BBBBBB"
+_MOVED, _RESTING = "#5E1A7A", "#BBBBBB"
 MOVES_AND_TABLE = ((0.04, 0.15, 0.52, 0.74), (0.69, 0.15, 0.3, 0.74))  # a legend between them
 _NOTHING = 1e-12  # masses below are rounding
 _TABLE = {"cmap": "Purples", "edgecolors": "#DDDDDD", "linewidth": 1}

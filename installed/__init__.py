@@ -1,0 +1,1 @@
+"""The course as an installed package, far from its source: `make wheel`."""
