@@ -19,7 +19,7 @@ INSTALLED = $(VENV)/.installed
 UNFINISHED = $(VENV)/.unfinished
 
 # Strict: every stored output is compared.
-NBVAL = $(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=300
+NBVAL = $(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=900
 
 .PHONY: help lab test notebooks portable browser wheel bench lint format clean
 
