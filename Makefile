@@ -21,7 +21,7 @@ UNFINISHED = $(VENV)/.unfinished
 # Strict: every stored output is compared.
 NBVAL = $(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=900
 
-.PHONY: help lab test notebooks portable browser wheel bench lint format clean
+.PHONY: help lab test notebooks portable browser wheel site bench lint format clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s%s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,11 @@ wheel: $(INSTALLED) ## build the package, install it elsewhere, run lessons and 
 	$(PIP) --quiet --requirement installed/requirements.txt
 	$(PY) -m pytest installed $(ARGS)
 
+site: $(INSTALLED) ## make the web site from the notebooks as they are stored, and test it
+	$(PIP) --quiet --requirement site/requirements.txt
+	$(PY) site/build.py
+	$(PY) -m pytest site $(ARGS)
+
 bench: $(INSTALLED) ## measure speed against a textbook loop
 	$(PY) -m benchmarks $(ARGS)
 
@@ -60,7 +65,7 @@ format: $(INSTALLED) ## put the code into its standard form
 	$(PY) -m ruff format .
 
 clean: ## remove .venv and what tools left behind; data and runs stay
-	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist site/_build .pytest_cache .ruff_cache .hypothesis
 	find . -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 # JupyterLab refuses to run as root unless told to. Whoever is root here is so in a container, with

@@ -1,0 +1,69 @@
+"""The site as it was built, its pages parsed, and a browser that opens them."""
+
+import functools
+import http.server
+import os
+import threading
+from pathlib import Path
+
+import pytest
+import stage
+from bs4 import BeautifulSoup
+
+HTML = Path(__file__).parent / "_build" / "html"
+GENERATED = ("genindex.html", "py-modindex.html", "search.html")
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, *words):
+        pass
+
+
+@pytest.fixture(scope="session")
+def html():
+    """The folder with the site."""
+    if not (HTML / "index.html").exists():
+        pytest.exit("The site is not built: run `make site`, or python site/build.py", returncode=2)
+    return HTML
+
+
+@pytest.fixture(scope="session")
+def pages(html):
+    """Every page of the site, parsed, by its path."""
+    return {
+        path.relative_to(html).as_posix(): BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        for path in sorted(html.rglob("*.html"))
+        if "_static" not in path.parts
+    }
+
+
+@pytest.fixture(scope="session")
+def lessons():
+    return stage.lessons()
+
+
+@pytest.fixture(scope="session")
+def server(html):
+    """The address of the site on this machine."""
+    handler = functools.partial(Quiet, directory=str(html))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        thread = threading.Thread(target=running.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_port}"
+        running.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium. Without one these tests are left out, but not where CI runs."""
+    from browser import chromium
+
+    try:
+        with chromium.browser() as started:
+            yield started
+    except chromium.NoBrowserError as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
