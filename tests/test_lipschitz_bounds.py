@@ -83,14 +83,16 @@ def test_batch_norm_counts_its_epsilon_and_may_lack_a_gain():
 
 # ------------------------------------------------------------------ convolutions
 
-CONVOLUTIONS = {
-    "stride 2": (nn.Conv2d(3, 4, 4, 2, 1), (3, 8, 9)),
-    "stride 1": (nn.Conv2d(2, 5, 3, 1, 1), (2, 7, 7)),
-    "no padding": (nn.Conv2d(1, 2, 5, 3), (1, 11, 12)),
-    "odd kernel, even stride": (nn.Conv2d(2, 2, 3, 2, 1, bias=False), (2, 6, 6)),
-    "the whole map": (nn.Conv2d(4, 1, 5), (4, 5, 5)),
-    "flat": (nn.Conv2d(2, 3, (1, 3)), (2, 4, 5)),
-}
+with torch.random.fork_rng():
+    torch.manual_seed(0)  # how much steeper the torus is hangs on the weights
+    CONVOLUTIONS = {
+        "stride 2": (nn.Conv2d(3, 4, 4, 2, 1), (3, 8, 9)),
+        "stride 1": (nn.Conv2d(2, 5, 3, 1, 1), (2, 7, 7)),
+        "no padding": (nn.Conv2d(1, 2, 5, 3), (1, 11, 12)),
+        "odd kernel, even stride": (nn.Conv2d(2, 2, 3, 2, 1, bias=False), (2, 6, 6)),
+        "the whole map": (nn.Conv2d(4, 1, 5), (4, 5, 5)),
+        "flat": (nn.Conv2d(2, 3, (1, 3)), (2, 4, 5)),
+    }
 
 
 @pytest.mark.parametrize(("layer", "shape"), CONVOLUTIONS.values(), ids=CONVOLUTIONS.keys())
