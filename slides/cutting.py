@@ -15,12 +15,13 @@ from dataclasses import replace
 
 from slides.blocks import Block
 from slides.deck import Deck, Part, Section, Slide
-from slides.fitting import claims_pieces, code_pieces, list_pieces
+from slides.fitting import below_a_picture, claims_pieces, code_pieces, list_pieces
 from slides.sentences import lead, tail, words
 
 TEXT = {"prose", "formula", "list", "table"}
 WORDS_OF_A_SLIDE = 75
-WORDS_ALONE = 50  # of a paragraph that has a slide for itself
+WORDS_ALONE = 55  # of a paragraph that has a slide for itself
+WORDS_BEFORE_A_FORMULA = 60
 WORDS_AMONG_OTHERS = 30
 WORDS_ABOVE = {"picture": 26, "claims": 34, "code": 30, "library": 30, "output": 34, "task": 999}
 LINES_OF_CODE = 17  # and its output below it
@@ -103,6 +104,8 @@ class _Cutter:
         lines = sum(part.block.text.count("\n") + 1 for part in slide.parts)
         if (self.before, block.kind) == ("code", "output"):
             return slide.last() == "code" and lines + block.text.count("\n") < LINES_OF_CODE
+        if (self.before, block.kind) == ("picture", "claims"):
+            return below_a_picture(block, above=len(slide.parts) > 1)
         short = len(block.claims) <= 3 and lines <= 5
         return (self.before, block.kind) == ("output", "claims") and short
 
@@ -147,7 +150,7 @@ def _parts(waiting: list[Block]) -> list[tuple[Block, Part]]:
             shown.append((block, Part(block.kind, block)))
         else:
             text, formula = _split(block)[1], following is not None and following.kind == "formula"
-            short = tail(text, WORDS_ALONE) if formula else lead(text, limit)
+            short = tail(text, WORDS_BEFORE_A_FORMULA) if formula else lead(text, limit)
             kind = "predict" if _PREDICT.match(text) else "prose"
             short = text if kind == "predict" else short
             shown.append((block, Part(kind, replace(block, text=short))))
@@ -171,7 +174,7 @@ def _grouped(shown: list[tuple[Block, Part]]) -> list[list[tuple[Block, Part]]]:
 
 def _pieces(block: Block, below: bool) -> list[Block]:
     """The block in pieces that fit on a slide, the first of them below a sentence or not."""
-    if block.kind in ("code", "library", "output"):
+    if block.kind in ("code", "library", "task", "output"):
         return code_pieces(block, below)
     return claims_pieces(block, below) if block.kind == "claims" else [block]
 

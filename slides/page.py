@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import html
 import mimetypes
-import re
-from pathlib import Path
 
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -14,11 +12,11 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from slides.blocks import Block
 from slides.deck import Deck, Part, Section, Slide
 from wgan_lib.classroom import COURSE
+from wgan_lib.classroom.claims import Claim
 
-HERE = Path(__file__).parent
-_INLINE = re.compile(r"`([^`]+)`")
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -47,7 +45,7 @@ _PAGE = """<!DOCTYPE html>
 
 def page(deck: Deck) -> str:
     """The HTML of a deck."""
-    slides = [_title_slide(deck), *(_slide(deck, slide) for slide in deck.slides)]
+    slides = [_title_slide(deck), *(_slide(slide) for slide in deck.slides)]
     return _PAGE.format(title=html.escape(deck.title), slides="\n".join(slides))
 
 
@@ -74,25 +72,24 @@ def _spent(section: Section) -> str:
     return f"{talk}, and {section.exercises} min of exercises" if section.exercises else talk
 
 
-def _slide(deck: Deck, slide: Slide) -> str:
+def _slide(slide: Slide) -> str:
     kicker = "" if slide.opening else f'<p class="kicker">{_inline(slide.section.title)}</p>'
     title = f"<h2>{_inline(slide.title)}</h2>" if slide.title else ""
     if not slide.title and slide.parts[0].kind == "claims":
         title = "<h2 class='quiet'>Checked when the cell runs</h2>"
-    body = "".join(map(_part, slide.parts))
-    kinds = " ".join(part.kind for part in slide.parts)
-    opening = " opening" if slide.opening else ""
-    return _section(kinds + opening, f"{kicker}{title}{body}", _notes(deck, slide))
+    body = f'<div class="body">{"".join(map(_part, slide.parts))}</div>'
+    opening = "opening" if slide.opening else ""
+    return _section(opening, f"{kicker}{title}{body}", _notes(slide))
 
 
-def _section(kinds: str, inside: str, notes: str) -> str:
+def _section(kind: str, inside: str, notes: str) -> str:
     return (
-        f'<section><div class="page {kinds}">{inside}</div>'
+        f'<section><div class="page {kind}">{inside}</div>'
         f'<aside class="notes">{notes}</aside></section>'
     )
 
 
-def _notes(deck: Deck, slide: Slide) -> str:
+def _notes(slide: Slide) -> str:
     section = slide.section
     place = f"{_inline(section.title)} ({_spent(section)}, from minute {section.start:.0f})"
     said = "".join(_MARKDOWN.render(text) for text in slide.notes)
@@ -100,36 +97,33 @@ def _notes(deck: Deck, slide: Slide) -> str:
 
 
 def _part(part: Part) -> str:
-    block, render = part.block, _RENDER.get(part.kind, _text)
-    return render(block) if render is not _text else _text(block, part.kind)
+    if part.kind in _RENDER:
+        return _RENDER[part.kind](part.block)
+    return f'<div class="text {part.kind}">{_MARKDOWN.render(part.block.text)}</div>'
 
 
-def _text(block, kind: str) -> str:
-    return f'<div class="text {kind}">{_MARKDOWN.render(block.text)}</div>'
-
-
-def _picture(block) -> str:
-    alt = html.escape(block.alt if hasattr(block, "alt") else block.text)
+def _picture(block: Block) -> str:
+    alt = html.escape(block.text)
     live = "<figcaption>Moves in the notebook.</figcaption>" if block.live else ""
     source = f"data:image/png;base64,{block.data.strip()}"
     return f'<figure><img alt="{alt}" src="{source}">{live}</figure>'
 
 
-def _claims(block) -> str:
+def _claims(block: Block) -> str:
     items = "".join(f"<li>{_claim(claim)}</li>" for claim in block.claims)
     return f'<ul class="checked">{items}</ul>'
 
 
-def _claim(claim) -> str:
+def _claim(claim: Claim) -> str:
     source = f' <span class="source">{html.escape(claim.source)}</span>' if claim.source else ""
     return f"{html.escape(claim.text)}{source}"
 
 
-def _code(block) -> str:
+def _code(block: Block) -> str:
     return f'<pre class="code"><code>{highlight(block.text, _LEXER, _FORMATTER)}</code></pre>'
 
 
-def _output(block) -> str:
+def _output(block: Block) -> str:
     return f'<pre class="output">{html.escape(block.text)}</pre>'
 
 

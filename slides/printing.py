@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 SIZE = {"width": 1280, "height": 720}
+PATIENCE = 240_000  # milliseconds: a deck has a hundred formulas, and a machine may be busy
 _READY = "() => window.deckIsReady === true"
 _A_PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
-def opened(browser: Browser, deck: Path, query: str = "") -> Page:
+def opened(browser: Browser | BrowserContext, deck: Path, query: str = "") -> Page:
     """The deck in a new page of the size of a slide, its formulas drawn."""
-    page = browser.new_page(viewport=SIZE)
-    page.goto(deck.resolve().as_uri() + query)
-    page.wait_for_function(_READY, timeout=60_000)
+    page = browser.new_page(viewport=SIZE) if isinstance(browser, Browser) else browser.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(deck.resolve().as_uri() + query, wait_until="commit")
+    page.wait_for_function(_READY)
     return page
 
 

@@ -1,19 +1,26 @@
 // Draws the formulas, makes every slide fit its page, then hands over to reveal.js.
 "use strict";
 
-const PROSE = [32, 30, 28, 27, 26, 25, 24];
-const CODE = [24, 23, 22, 21, 20, 19, 18];
+// The sizes that are tried, in pixels, from the largest; beside a picture or code prose starts smaller.
+const PROSE = [42, 40, 38, 36, 34, 32, 30, 28, 27, 26, 25, 24];
+const CODE = [28, 28, 27, 27, 26, 26, 25, 24, 22, 21, 19.5, 18];
 
 function fits(page) {
-  if (page.scrollHeight > page.clientHeight || page.scrollWidth > page.clientWidth) return false;
-  return [...page.querySelectorAll("pre, table, .formula")].every(
-    (box) => box.scrollWidth <= box.clientWidth + 1);
+  const boxes = [page, ...page.querySelectorAll(".body, pre, table, .formula")];
+  return boxes.every((box) =>
+    box.scrollHeight <= box.clientHeight + 1 && box.scrollWidth <= box.clientWidth + 1);
 }
 
 function fit(page) {
-  for (let step = 0; step < PROSE.length; step++) {
+  const code = [...page.querySelectorAll("pre")];
+  const largest = page.querySelector("figure") ? 30 : code.length ? 34 : 42;
+  let widest = 0; // the largest size at which no line of code is too long
+  const setCode = (step) => page.style.setProperty("--code", `${CODE[step]}px`);
+  while (setCode(widest), widest < CODE.length - 1 &&
+    code.some((box) => box.scrollWidth > box.clientWidth + 1)) widest++;
+  for (let step = PROSE.indexOf(largest); step < PROSE.length; step++) {
     page.style.setProperty("--prose", `${PROSE[step]}px`);
-    page.style.setProperty("--code", `${CODE[step]}px`);
+    setCode(Math.max(step, widest));
     if (fits(page)) return;
   }
 }
