@@ -22,7 +22,7 @@ UNFINISHED = $(VENV)/.unfinished
 # Strict: every stored output is compared.
 NBVAL = $(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=900
 
-.PHONY: help lab test notebooks solutions portable browser wheel bench lint format clean
+.PHONY: help lab test notebooks slides solutions portable browser wheel bench lint format clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s%s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,11 @@ notebooks: $(INSTALLED) ## run the notebooks, store their outputs, list their cl
 
 solutions: $(INSTALLED) ## solve all exercises in copies of the lessons, and run those
 	$(PY) -m wgan_lib.classroom.solutions $(ARGS)
+
+slides: $(INSTALLED) ## make a deck of each lesson in build/slides, and inspect every slide
+	$(PIP) --quiet --requirement slides/requirements.txt
+	$(PY) -m slides $(ARGS)
+	$(PY) -m pytest slides
 
 portable: $(INSTALLED) ## run the notebooks with one thread, and without vector instructions
 	OMP_NUM_THREADS=1 $(NBVAL) $(ARGS) notebooks

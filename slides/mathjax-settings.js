@@ -6,6 +6,7 @@ window.MathJax = {
   options: {
     enableMenu: false,
     enableAssistiveMml: false,
+    menuOptions: {settings: {assistiveMml: false}},
     ignoreHtmlClass: "reveal",
     processHtmlClass: "math",
   },

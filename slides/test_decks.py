@@ -96,7 +96,7 @@ FAULTY = {
     "cut off at the right": Block("code", "x = " + "1 + " * 60 + "1"),
     "raw TeX": Block("prose", r"half of it, \frac12, is $5 and not a formula"),
     "no alt text": Block("picture", "", data=picture()),
-    "is not drawn": Block("prose", r"$\nosuchcommand{x}$"),
+    "is not drawn": Block("prose", r"$\left( x$"),
 }
 
 
