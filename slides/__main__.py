@@ -16,11 +16,9 @@ import nbformat
 from slides.blocks import blocks
 from slides.cutting import cut
 from slides.deck import Deck
-from slides.lab_copies import lab_copy
 from slides.libraries import NoLibrariesError, provide
 from slides.page import page
 from wgan_lib.classroom import COURSE
-from wgan_lib.classroom.normal_form import serialise
 from wgan_lib.classroom.notebooks import lessons, write_whole
 
 OUT = COURSE / "build" / "slides"
@@ -39,11 +37,9 @@ def deck_of(lesson: Path) -> Deck:
 
 
 def build(lesson: Path, folder: Path) -> Deck:
-    """Write the deck of a lesson into `folder`, and its copy for JupyterLab into `folder`/lab."""
+    """Write the deck of a lesson into `folder`."""
     deck = deck_of(lesson)
     write_whole(folder / f"{lesson.stem}.html", page(deck))
-    notebook = nbformat.read(lesson.with_suffix(".ipynb"), as_version=4)
-    write_whole(folder / "lab" / f"{lesson.stem}.ipynb", serialise(lab_copy(notebook)))
     return deck
 
 
@@ -75,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sources = lessons(COURSE / "notebooks", options.lessons)
     except ValueError as error:
         parser.error(str(error))
-    (options.out / "lab").mkdir(parents=True, exist_ok=True)
+    options.out.mkdir(parents=True, exist_ok=True)
     try:
         provide(options.out / "lib")
     except NoLibrariesError as error:
