@@ -82,7 +82,7 @@ def _of_markdown(source: str, tags: frozenset[str]) -> Iterator[Block]:
 def _block(token: Token, text: str, tags: frozenset[str]) -> Block | None:
     if token.type == "heading_open":
         return Block("heading", text.lstrip("# ").strip(), level=int(token.tag[1]), tags=tags)
-    if token.type not in _NAMES or _ONLY_LINKS.fullmatch(text):
+    if token.type not in _NAMES or _ONLY_LINKS.fullmatch(text) or text.startswith("<"):
         return None
     return Block(_NAMES[token.type], text, tags=tags)
 

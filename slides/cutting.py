@@ -151,7 +151,7 @@ def _parts(waiting: list[Block]) -> list[tuple[Block, Part]]:
         else:
             text, formula = _split(block)[1], following is not None and following.kind == "formula"
             short = tail(text, WORDS_BEFORE_A_FORMULA) if formula else lead(text, limit)
-            kind = "predict" if _PREDICT.match(text) else "prose"
+            kind = "predict" if _PREDICT.search(text) else "prose"
             short = text if kind == "predict" else short
             shown.append((block, Part(kind, replace(block, text=short))))
     return shown
@@ -198,4 +198,4 @@ def _shortened(block: Block) -> Block:
 
 def _speaks_to(block: Block) -> bool:
     """Whether a waiting block can be the sentence above the evidence."""
-    return block.kind == "prose" and not _PREDICT.match(block.text)
+    return block.kind == "prose" and not _PREDICT.search(block.text)

@@ -69,8 +69,8 @@ def test_a_question_stands_before_its_answer():
 
 
 def test_code_is_shown_where_text_announces_it():
-    defines = code("def f():\n    return 1")
-    assert kinds(text("Here is f."), defines, defines) == [["above", "code"]]
+    defines, again = code("def f():\n    return 1"), code("def g():\n    return 1")
+    assert kinds(text("Here is f."), defines, again) == [["above", "code"]]
     assert kinds(text("Here is x."), code("import x\nNAME = 'x'")) == [["prose"]]
     assert kinds(text("Here is y."), code("print(1)", outputs=[printed("1")])) == [
         ["above", "code", "output"]
