@@ -2,6 +2,7 @@
 #
 #   make lab ARGS="--no-browser --port 8899"     further arguments for JupyterLab
 #   make test ARGS="-k transport -x"             further arguments for pytest
+#   make solutions ARGS=04                       one lesson instead of all
 #   make test PYTHON=python3.12                  the Python that .venv is made from
 #
 # Kept to what the make of macOS understands (GNU make 3.81).
@@ -21,7 +22,7 @@ UNFINISHED = $(VENV)/.unfinished
 # Strict: every stored output is compared.
 NBVAL = $(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=900
 
-.PHONY: help lab test notebooks portable browser wheel site bench lint format clean
+.PHONY: help lab test notebooks slides solutions portable browser wheel site bench lint format clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s%s\n", $$1, $$2 }' Makefile
@@ -35,6 +36,14 @@ test: $(INSTALLED) ## run all tests: code style, library, every cell of every no
 notebooks: $(INSTALLED) ## run the notebooks, store their outputs, list their claims
 	$(PY) -m wgan_lib.classroom.notebooks build
 	$(PY) -m wgan_lib.classroom.claims
+
+solutions: $(INSTALLED) ## solve all exercises in copies of the lessons, and run those
+	$(PY) -m wgan_lib.classroom.solutions $(ARGS)
+
+slides: $(INSTALLED) ## make a deck of each lesson in build/slides, and inspect every slide
+	$(PIP) --quiet --requirement slides/requirements.txt
+	$(PY) -m slides $(ARGS)
+	$(PY) -m pytest slides
 
 portable: $(INSTALLED) ## run the notebooks with one thread, and without vector instructions
 	OMP_NUM_THREADS=1 $(NBVAL) $(ARGS) notebooks

@@ -19,11 +19,11 @@ QUIET = [
     "--no-first-run",
 ]
 MISSING = """\
-No browser was found. `make browser` needs Chromium or Chrome:
+No browser was found. `make browser` and `make slides` need Chromium or Chrome:
   Debian, Ubuntu:  sudo apt install chromium
   macOS:           brew install --cask chromium
   anywhere:        .venv/bin/python -m playwright install chromium
-or name the program yourself: make browser CHROMIUM=/path/to/chrome
+or name the program yourself, as in: make browser CHROMIUM=/path/to/chrome
 """
 
 

@@ -107,6 +107,7 @@ def test_make_alone_lists_every_command():
     listed = [line.split()[1] for line in commands]
     assert listed == re.findall(r"^([a-z]+):.* ## ", read("Makefile"), flags=re.MULTILINE)
     assert {"lab", "test", "notebooks", "portable", "bench", "lint", "clean"} <= set(listed)
+    assert {"solutions", "slides"} <= set(listed)
 
 
 @needs_make
@@ -157,6 +158,8 @@ def test_the_workflow_runs_the_readers_commands():
     jobs = workflow()["jobs"]
     assert commands(jobs["test"]) == ["make test"]
     assert commands(jobs["portable"]) == ["make portable"]
+    assert commands(jobs["solutions"]) == ["make solutions"]
+    assert commands(jobs["slides"]) == ["make slides"]
     assert jobs["test"]["strategy"]["matrix"]["os"] == ["ubuntu-latest", "macos-latest"]
 
 

@@ -191,7 +191,7 @@ def built(small, environment, monkeypatch):
 
 
 def test_renewing_runs_nothing_and_keeps_the_outputs(built, monkeypatch):
-    monkeypatch.setattr(building, "_run", None)  # whoever runs a cell stops here
+    monkeypatch.setattr(building, "run_cells", None)  # whoever runs a cell stops here
     add_lesson(built.parent, 0, "start")
     changed = {path.name for path in building.renew(built.parent)}
     assert {"01_number.md", "01_number.ipynb"} <= changed

@@ -85,13 +85,15 @@ def _truth(holds: object) -> bool:
     )
 
 
+def printed_claim(line: str) -> Claim | None:
+    """The claim that a printed line shows; None when the line is something else."""
+    match = _PRINTED.fullmatch(line)
+    return Claim(match["text"], match["source"] or "") if match else None
+
+
 def printed_claims(notebook: Path) -> list[Claim]:
     """Takes the path of an .ipynb file, returns the claims that its stored outputs show."""
-    return [
-        Claim(match["text"], match["source"] or "")
-        for line in _stored_lines(_cells(notebook))
-        if (match := _PRINTED.fullmatch(line))
-    ]
+    return [*filter(None, map(printed_claim, _stored_lines(_cells(notebook))))]
 
 
 def _cells(notebook: Path) -> list[dict]:

@@ -51,15 +51,19 @@ def build(source: Path) -> bool:
     a cell fails or when what it prints cannot be the same on the next machine.
     """
     notebook = read_source(source)
-    _run(notebook, source)
+    run_cells(notebook, source)
     for number, cell in enumerate(notebook.cells, start=1):
         for fault in faults(cell):
             raise BuildError(f"{source.name}: cell {number} {fault}")
     text = serialise(normalise(notebook))
-    return _replace(source.with_suffix(".ipynb"), text)
+    return write_whole(source.with_suffix(".ipynb"), text)
 
 
-def _run(notebook: NotebookNode, source: Path) -> None:
+def run_cells(notebook: NotebookNode, source: Path) -> None:
+    """Run a notebook's cells from top to bottom in a fresh kernel, in the folder of `source`.
+
+    Raises BuildError at the first cell that fails; the outputs up to there are in the notebook.
+    """
     client = NotebookClient(
         notebook,
         timeout=SECONDS_PER_CELL,
@@ -105,7 +109,7 @@ def restore(source: Path) -> bool:
         return False
     for cell, run in zip(ours, theirs, strict=True):
         cell.outputs, cell.execution_count = run.outputs, run.execution_count
-    return _replace(stored, serialise(normalise(notebook)))
+    return write_whole(stored, serialise(normalise(notebook)))
 
 
 def _run_cells(notebook: NotebookNode) -> list[NotebookNode]:
@@ -116,13 +120,16 @@ def _run_cells(notebook: NotebookNode) -> list[NotebookNode]:
 
 def renew(folder: Path) -> list[Path]:
     """Write again what is generated in the lessons and the README; returns what has changed."""
-    changed = [path for path, text in openings.renewed(folder).items() if _replace(path, text)]
+    changed = [path for path, text in openings.renewed(folder).items() if write_whole(path, text)]
     sources = lessons(folder)
     return changed + [path.with_suffix(".ipynb") for path in sources if restore(path)]
 
 
-def _replace(path: Path, text: str) -> bool:
-    """Write `text` in one step: whoever reads the file sees the old one or the new one."""
+def write_whole(path: Path, text: str) -> bool:
+    """Write `text` in one step: whoever reads the file sees the old one or the new one.
+
+    Returns whether that changed the file.
+    """
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return False
     aside = path.with_name(f".{path.name}.part")
@@ -178,9 +185,13 @@ def _form_violations(notebook: NotebookNode, text: str) -> Iterator[str]:
 
 
 def lessons(folder: Path, stems: Sequence[str] = ()) -> list[Path]:
-    """The .md files of the lessons in `folder`, or of those named; ValueError for other names."""
+    """The .md files of the lessons in `folder`, or of those named by their stem or number ("04").
+
+    Raises ValueError for other names.
+    """
     known = {path.stem: path for path in sorted(folder.glob("[0-9][0-9]_*.md"))}
-    wanted = [Path(stem).stem for stem in stems] or list(known)
+    numbers = {stem[:2]: stem for stem in known}
+    wanted = [numbers.get(stem, Path(stem).stem) for stem in stems] or list(known)
     for stem in wanted:
         if stem not in known:
             near = ", ".join(difflib.get_close_matches(stem, known, n=2, cutoff=0.3) or known)

@@ -1,0 +1,1 @@
+"""A reveal.js deck for each lesson, from the stored notebook: `make slides`."""

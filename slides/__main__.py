@@ -1,0 +1,90 @@
+"""Build the decks.
+
+python -m slides           # every lesson, into build/slides: NN_stem.html, NN_stem.pdf
+python -m slides 04        # one of them
+python -m slides --no-pdf
+"""
+
+import argparse
+import html
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+
+from slides.blocks import blocks
+from slides.cutting import cut
+from slides.deck import Deck
+from slides.libraries import NoLibrariesError, provide
+from slides.page import page
+from wgan_lib.classroom import COURSE
+from wgan_lib.classroom.notebooks import lessons, write_whole
+
+OUT = COURSE / "build" / "slides"
+_INDEX = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>Slides</title></head>
+<body><h1>Slides</h1><ul>
+{items}
+</ul></body></html>
+"""
+
+
+def deck_of(lesson: Path) -> Deck:
+    """Takes a lesson (its .md or .ipynb), returns its deck, cut from the stored outputs."""
+    notebook = nbformat.read(lesson.with_suffix(".ipynb"), as_version=4)
+    return cut(lesson.stem, blocks(notebook))
+
+
+def build(lesson: Path, folder: Path) -> Deck:
+    """Write the deck of a lesson into `folder`."""
+    deck = deck_of(lesson)
+    write_whole(folder / f"{lesson.stem}.html", page(deck))
+    return deck
+
+
+def _index(folder: Path) -> None:
+    """A page that leads to all decks of the folder."""
+    decks = sorted(folder.glob("[0-9][0-9]_*.html"))
+    items = "\n".join(f'<li><a href="{d.name}">{html.escape(d.stem)}</a></li>' for d in decks)
+    write_whole(folder / "index.html", _INDEX.format(items=items))
+
+
+def _print_all(decks: list[Path]) -> None:
+    from browser import chromium
+    from slides.printing import pages, print_pdf
+
+    with chromium.browser() as browser:
+        for deck in decks:
+            pdf = print_pdf(browser, deck)
+            print(f"{pdf.name}: {pages(pdf)} pages", flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m slides`. Returns the exit code: 0, 1 (something is missing), 2 (usage)."""
+    parser = argparse.ArgumentParser(prog="python -m slides", description="Build the decks.")
+    parser.add_argument("lessons", nargs="*", help="such as 04 or 04_lipschitz; default: all")
+    parser.add_argument("--no-pdf", action="store_true", help="leave out the handouts")
+    parser.add_argument("--out", type=Path, default=OUT, metavar="DIR")
+    options = parser.parse_args(arguments)
+    try:
+        sources = lessons(COURSE / "notebooks", options.lessons)
+    except ValueError as error:
+        parser.error(str(error))
+    options.out.mkdir(parents=True, exist_ok=True)
+    try:
+        provide(options.out / "lib")
+    except NoLibrariesError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for source in sources:
+        deck = build(source, options.out)
+        print(f"{source.stem}: {len(deck.slides) + 1} slides, {deck.talk:.0f} min", flush=True)
+    _index(options.out)
+    if not options.no_pdf:
+        _print_all([options.out / f"{source.stem}.html" for source in sources])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,27 @@
+"""One browser for all decks, and the decks that were built."""
+
+import pytest
+
+from browser import chromium
+from slides.__main__ import OUT
+from wgan_lib.classroom import COURSE
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium."""
+    try:
+        with chromium.browser() as started:
+            yield started
+    except chromium.NoBrowserError as error:
+        pytest.exit(str(error), returncode=2)
+
+
+def pytest_generate_tests(metafunc):
+    """A test that takes a `stem` runs for each lesson, one that takes a `deck` for each deck."""
+    if "stem" in metafunc.fixturenames:
+        stems = sorted(path.stem for path in (COURSE / "notebooks").glob("[0-9][0-9]_*.md"))
+        metafunc.parametrize("stem", stems)
+    if "deck" in metafunc.fixturenames:
+        decks = sorted(OUT.glob("[0-9][0-9]_*.html"))
+        metafunc.parametrize("deck", decks, ids=[deck.stem for deck in decks])

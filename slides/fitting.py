@@ -1,0 +1,80 @@
+"""Pieces that fit on a slide: code by its lines, claims and lists by their length."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from dataclasses import replace
+
+from slides.blocks import Block
+from slides.sentences import words
+from wgan_lib.classroom.claims import Claim
+
+LINES = 22  # of code, on a slide of its own
+LINES_BELOW = 18  # below a sentence
+LINES_OF_CLAIMS = 10
+CHARACTERS, SMALL = 72, 90  # in a line of claims, and of those below a picture
+CLAIMS_BELOW_A_PICTURE = 3  # lines, and one less with a sentence above it
+ITEMS, WORDS_OF_ITEMS = 5, 90
+COLUMNS = 78  # of a docstring
+_DOCSTRING = re.compile(
+    r'\n(?P<indent>[ ]+)"""(?P<first>[^"\n]+)(?P<rest>\n[^"]*)?"""', flags=re.DOTALL
+)
+
+
+def code_pieces(block: Block, below: bool) -> list[Block]:
+    """Code or printed text, cut where the indentation is least; docstrings keep one line."""
+    text = block.text if block.kind == "output" else _DOCSTRING.sub(_short_docstring, block.text)
+    pieces, lines = [], text.strip("\n").splitlines()
+    room = LINES_BELOW if below else LINES
+    while len(lines) > room:
+        cut = max(range(room // 2, room + 1), key=lambda at: _quality(lines, at))
+        pieces.append("\n".join(lines[:cut]).rstrip())
+        lines = "\n".join(lines[cut:]).strip("\n").splitlines()
+        room = LINES
+    return [replace(block, text=piece) for piece in [*pieces, "\n".join(lines)] if piece.strip()]
+
+
+def _short_docstring(found: re.Match[str]) -> str:
+    """The first line of a docstring, folded where it would make the code small."""
+    indent, more = found["indent"], " …" if (found["rest"] or "").strip() else ""
+    lines = textwrap.wrap(f'"""{found["first"]}{more}"""', COLUMNS - len(indent))
+    return "\n" + textwrap.indent("\n".join(lines), indent)
+
+
+def _quality(lines: list[str], at: int) -> tuple[bool, int, int]:
+    """How good a place `at` is to cut: between definitions, else where little is indented."""
+    after = next((line for line in lines[at:] if line.strip()), "")
+    indent = len(after) - len(after.lstrip())
+    return not lines[at - 1].strip(), -indent, at
+
+
+def claims_pieces(block: Block, below: bool) -> list[Block]:
+    """Claims, so many to a slide as have room."""
+    room = LINES_OF_CLAIMS - 2 * below
+    pieces: list[list[Claim]] = [[]]
+    for claim in block.claims:
+        taken = sum(map(_lines, pieces[-1]))
+        if pieces[-1] and taken + _lines(claim) > room:
+            pieces.append([])
+        pieces[-1].append(claim)
+    return [replace(block, claims=tuple(piece)) for piece in pieces]
+
+
+def below_a_picture(block: Block, above: bool) -> bool:
+    """Whether claims are so short that the picture they speak of stays large."""
+    return sum(_lines(claim, SMALL) for claim in block.claims) <= CLAIMS_BELOW_A_PICTURE - above
+
+
+def _lines(claim: Claim, characters: int = CHARACTERS) -> int:
+    together = len(claim.text) + (len(claim.source) + 3 if claim.source else 0)
+    return -(-together // characters)
+
+
+def list_pieces(block: Block) -> list[Block]:
+    """A list, so many items to a slide as have room."""
+    items = [item.rstrip() for item in re.split(r"\n(?=(?:[-*+]|\d+\.) )", block.text)]
+    slides = max(-(-len(items) // ITEMS), -(-words(block.text) // WORDS_OF_ITEMS))
+    size = -(-len(items) // slides)
+    pieces = [items[at : at + size] for at in range(0, len(items), size)]
+    return [replace(block, text="\n".join(piece)) for piece in pieces]
