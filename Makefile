@@ -2,7 +2,7 @@
 #
 #   make lab ARGS="--no-browser --port 8899"     further arguments for JupyterLab
 #   make test ARGS="-k transport -x"             further arguments for pytest
-#   make solutions ARGS=04                       one lesson instead of all
+#   make solutions ARGS=04                       one lesson instead of all; make slides too
 #   make test PYTHON=python3.12                  the Python that .venv is made from
 #
 # Kept to what the make of macOS understands (GNU make 3.81).
@@ -74,7 +74,7 @@ format: $(INSTALLED) ## put the code into its standard form
 	$(PY) -m ruff format .
 
 clean: ## remove .venv and what tools left behind; data and runs stay
-	rm -rf $(VENV) build dist site/_build .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist solutions site/_build .pytest_cache .ruff_cache .hypothesis
 	find . -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 # JupyterLab refuses to run as root unless told to. Whoever is root here is so in a container, with

@@ -19,7 +19,7 @@ QUIET = [
     "--no-first-run",
 ]
 MISSING = """\
-No browser was found. `make browser` and `make slides` need Chromium or Chrome:
+No browser was found. `make browser`, `make slides` and `make site` need Chromium or Chrome:
   Debian, Ubuntu:  sudo apt install chromium
   macOS:           brew install --cask chromium
   anywhere:        .venv/bin/python -m playwright install chromium

@@ -2,7 +2,10 @@
 
 import pytest
 
-from browser import chromium, lab
+from browser import lab
+from browser.fixtures import headless
+
+browser = headless()
 
 
 @pytest.fixture(scope="session")
@@ -10,16 +13,6 @@ def server(tmp_path_factory):
     """The address of a JupyterLab with a copy of the lessons."""
     with lab.jupyterlab(tmp_path_factory.mktemp("jupyterlab")) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """A headless Chromium."""
-    try:
-        with chromium.browser() as started:
-            yield started
-    except chromium.NoBrowserError as error:
-        pytest.exit(str(error), returncode=2)
 
 
 def pytest_generate_tests(metafunc):

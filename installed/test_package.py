@@ -43,7 +43,7 @@ def test_a_lesson_says_in_an_empty_folder_what_it_says_in_the_clone(installed, n
     """Its stored outputs are compared as `make test` compares them."""
     (lesson,) = (COURSE / "notebooks").glob(f"{number}_*.ipynb")
     shutil.copy(lesson, installed.folder)
-    options = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
+    options = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=900"]
     plain = ["-q", "-p", "no:cacheprovider", "--rootdir", installed.folder]
     done = installed.run("-m", "pytest", *plain, *options, lesson.name)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr

@@ -10,6 +10,8 @@ import pytest
 import stage
 from bs4 import BeautifulSoup
 
+from browser.fixtures import headless
+
 HTML = Path(__file__).parent / "_build" / "html"
 GENERATED = ("genindex.html", "py-modindex.html", "search.html")
 
@@ -55,15 +57,11 @@ def server(html):
         running.shutdown()
 
 
-@pytest.fixture(scope="session")
-def browser():
-    """A headless Chromium. Without one these tests are left out, but not where CI runs."""
-    from browser import chromium
+def left_out(missing: str) -> None:
+    """Without a browser these tests are left out, but not where CI runs."""
+    if os.environ.get("CI"):
+        pytest.fail(missing)
+    pytest.skip(missing)
 
-    try:
-        with chromium.browser() as started:
-            yield started
-    except chromium.NoBrowserError as error:
-        if os.environ.get("CI"):
-            pytest.fail(str(error))
-        pytest.skip(str(error))
+
+browser = headless(left_out)

@@ -21,6 +21,7 @@ from PIL import Image
 
 import wgan_lib
 from wgan_lib.classroom.descriptions import describe
+from wgan_lib.classroom.pictures import with_few_colours
 from wgan_lib.classroom.widgets.catalogue import catalogue
 from wgan_lib.classroom.widgets.explorer import Explorer
 
@@ -214,8 +215,5 @@ def _keep(widget: Explorer, folder: Path) -> tuple[str, str]:
     picture = widget.picture.value
     name = f"{hashlib.sha256(picture).hexdigest()[:16]}.png"
     if not (folder / name).exists():
-        with Image.open(io.BytesIO(picture)) as full:
-            full.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
-                folder / name, optimize=True
-            )
+        (folder / name).write_bytes(with_few_colours(picture, COLOURS))
     return name, describe(widget.figure)

@@ -10,7 +10,6 @@ import base64
 import copy
 import hashlib
 import html
-import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,9 @@ from frames import Frames
 from frames_html import page_part
 from links import mend
 
-from wgan_lib.classroom.claims import Claim, printed_claims
+from wgan_lib.classroom.claims import Claim, printed_claim, printed_claims
 
 STATIC = "../_static"  # as seen from a lesson's page
-CLAIM = re.compile(r"✓ (?P<text>.+?)(?:  \[(?P<source>.+)\])?")
 
 
 def lesson_page(
@@ -107,10 +105,10 @@ class _Writer:
         plain: list[str] = []
         claims: list[str] = []
         for line in text.splitlines():
-            match = CLAIM.fullmatch(line)
-            if (match and plain) or (not match and claims and line.strip()):
+            said = printed_claim(line)
+            if (said and plain) or (not said and claims and line.strip()):
                 yield from _flush(plain, claims)
-            if match:
+            if said:
                 number, claim = next(self.claims)
                 claims.append(_claim(number, claim))
             elif line.strip() or plain:

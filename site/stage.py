@@ -21,6 +21,7 @@ from frames import Frames
 from lesson_pages import lesson_page
 from links import mend
 
+from wgan_lib.classroom import course_map
 from wgan_lib.classroom.claims import printed_claims
 
 HERE = Path(__file__).resolve().parent
@@ -29,23 +30,21 @@ OWN_PAGES = ("glossary.md", "bibliography.bib")
 
 
 class Lesson:
-    """One lesson: its notebook, its title, and what it holds."""
+    """One lesson: its notebook, what its header says, and what it holds."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.stem = path, path.stem
+        self.header = course_map.lesson(path.with_suffix(".md"))
+        self.title = self.header.title
         self.notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         cells = self.notebook["cells"]
-        self.prose = "\n\n".join(
-            "".join(c["source"]) for c in cells if c["cell_type"] == "markdown"
-        )
         self.text = "\n\n".join("".join(cell["source"]) for cell in cells)
-        self.title = re.search(r"^# (.+)$", self.prose, flags=re.MULTILINE)[1].strip()
         self.claims = printed_claims(path)
         self.exercises = len(re.findall(r"^check\(", self.text, flags=re.MULTILINE))
 
     def thumbnail(self, static: Path) -> str:
         """The path of its picture on the map of the course, copied to `static`; "" without one."""
-        source = COURSE / "docs" / "pictures" / "lessons" / f"{self.stem}.png"
+        source = COURSE / self.header.picture
         copied = static / "pictures" / "lessons" / source.name
         if not source.exists():
             return ""
@@ -172,7 +171,7 @@ def _index_page(lessons: list[Lesson], static: Path) -> str:
 
 def _card(lesson: Lesson, picture: str) -> str:
     image = f'<img src="_static/{picture}" alt="" loading="lazy">' if picture else ""
-    about = html.escape(lesson.notebook["metadata"].get("about", ""))
+    about = html.escape(lesson.header.about)
     exercises = f"{lesson.exercises} exercise{'' if lesson.exercises == 1 else 's'}"
     holds = f"{len(lesson.claims)} claims, {exercises}"
     return (

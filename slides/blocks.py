@@ -57,14 +57,22 @@ def blocks(notebook: NotebookNode) -> list[Block]:
     tasks = {id(cell): name for name, cell in exercise_cells(notebook)}
     found: list[Block] = []
     for cell in notebook.cells:
-        tags = frozenset(cell.metadata.get("tags", []))
+        tags = _tags(cell)
+        if "slide-skip" in tags:
+            continue
         if cell.cell_type == "markdown":
             found += _of_markdown(cell.source, tags)
         elif cell.cell_type == "code" and id(cell) in tasks:
             found.append(_task(tasks[id(cell)], cell.source, tags))
-        elif cell.cell_type == "code" and "slide-skip" not in tags:
+        elif cell.cell_type == "code":
             found += _of_code(cell, tags)
     return found
+
+
+def _tags(cell: NotebookNode) -> frozenset[str]:
+    """A cell's tags; the slide type "skip" that Jupyter knows counts as `slide-skip`."""
+    skipped = cell.metadata.get("slideshow", {}).get("slide_type") == "skip"
+    return frozenset([*cell.metadata.get("tags", []), *(["slide-skip"] if skipped else [])])
 
 
 def _of_markdown(source: str, tags: frozenset[str]) -> Iterator[Block]:

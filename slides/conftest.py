@@ -1,20 +1,10 @@
 """One browser for all decks, and the decks that were built."""
 
-import pytest
-
-from browser import chromium
+from browser.fixtures import headless
 from slides.__main__ import OUT
 from wgan_lib.classroom import COURSE
 
-
-@pytest.fixture(scope="session")
-def browser():
-    """A headless Chromium."""
-    try:
-        with chromium.browser() as started:
-            yield started
-    except chromium.NoBrowserError as error:
-        pytest.exit(str(error), returncode=2)
+browser = headless()
 
 
 def pytest_generate_tests(metafunc):

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from slides.blocks import Block
 from slides.deck import Deck, Part, Section, Slide
-from slides.fitting import below_a_picture, claims_pieces, code_pieces, list_pieces
+from slides.fitting import below_a_picture, claims_pieces, code_pieces, list_pieces, table_pieces
 from slides.sentences import lead, tail, words
 
 TEXT = {"prose", "formula", "list", "table"}
@@ -52,8 +52,6 @@ class _Cutter:
         self.before = ""  # the kind of the block before this one
 
     def take(self, block: Block) -> None:
-        if "slide-skip" in block.tags:
-            return
         if block.kind == "heading":
             self._head(block)
         elif "slide-notes" in block.tags:
@@ -144,8 +142,9 @@ def _parts(waiting: list[Block]) -> list[tuple[Block, Part]]:
     shown: list[tuple[Block, Part]] = []
     limit = WORDS_ALONE if len(waiting) <= 2 else WORDS_AMONG_OTHERS
     for block, following in itertools.zip_longest(waiting, waiting[1:]):
-        if block.kind == "list":
-            shown += [(block, Part("list", piece)) for piece in list_pieces(block)]
+        if block.kind in ("list", "table"):
+            pieces = list_pieces(block) if block.kind == "list" else table_pieces(block)
+            shown += [(block, Part(block.kind, piece)) for piece in pieces]
         elif block.kind != "prose":
             shown.append((block, Part(block.kind, block)))
         else:

@@ -15,7 +15,7 @@ LINES_BELOW = 18  # below a sentence
 LINES_OF_CLAIMS = 10
 CHARACTERS, SMALL = 72, 90  # in a line of claims, and of those below a picture
 CLAIMS_BELOW_A_PICTURE = 3  # lines, and one less with a sentence above it
-ITEMS, WORDS_OF_ITEMS = 5, 90
+ITEMS, ROWS, WORDS_OF_ITEMS = 5, 7, 90
 COLUMNS = 78  # of a docstring
 _DOCSTRING = re.compile(
     r'\n(?P<indent>[ ]+)"""(?P<first>[^"\n]+)(?P<rest>\n[^"]*)?"""', flags=re.DOTALL
@@ -74,7 +74,18 @@ def _lines(claim: Claim, characters: int = CHARACTERS) -> int:
 def list_pieces(block: Block) -> list[Block]:
     """A list, so many items to a slide as have room."""
     items = [item.rstrip() for item in re.split(r"\n(?=(?:[-*+]|\d+\.) )", block.text)]
-    slides = max(-(-len(items) // ITEMS), -(-words(block.text) // WORDS_OF_ITEMS))
-    size = -(-len(items) // slides)
-    pieces = [items[at : at + size] for at in range(0, len(items), size)]
-    return [replace(block, text="\n".join(piece)) for piece in pieces]
+    return [replace(block, text="\n".join(piece)) for piece in _evenly(items, ITEMS)]
+
+
+def table_pieces(block: Block) -> list[Block]:
+    """A table, so many rows to a slide as have room, each time below its head."""
+    head, rule, *rows = block.text.splitlines()
+    pieces = _evenly(rows, ROWS)
+    return [replace(block, text="\n".join([head, rule, *piece])) for piece in pieces]
+
+
+def _evenly(items: list[str], most: int) -> list[list[str]]:
+    """The items on as few slides as have room for them, about equally many on each."""
+    slides = max(-(-len(items) // most), -(-words(" ".join(items)) // WORDS_OF_ITEMS), 1)
+    size = max(1, -(-len(items) // slides))
+    return [items[at : at + size] for at in range(0, len(items), size)]

@@ -99,6 +99,14 @@ def test_long_code_goes_on_and_nothing_is_lost(lines):
     assert max(piece.count("\n") for piece in made) < 22
 
 
+def test_a_long_table_goes_on_below_its_head():
+    rows = [f"| {n} | {'a word or two ' * 4} |" for n in range(12)]
+    made = deck(text("\n".join(["| no. | what |", "|---|---|", *rows]))).slides
+    tables = [part.block.text.splitlines() for slide in made for part in slide.parts]
+    assert len(tables) > 1 and {table[0] for table in tables} == {"| no. | what |"}
+    assert [row for table in tables for row in table[2:]] == rows
+
+
 # Every lesson.
 
 

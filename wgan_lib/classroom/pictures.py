@@ -54,17 +54,17 @@ def bundle(figure: Any, text: str, alt: str) -> tuple[dict[str, str], dict[str, 
 
     `text` stands where no picture can be shown, and `alt` is read out by a screen reader.
     """
-    picture = base64.b64encode(_with_few_colours(png(figure))).decode("ascii")
+    picture = base64.b64encode(with_few_colours(png(figure))).decode("ascii")
     return {"image/png": picture, "text/plain": text}, {"image/png": {"alt": alt}}
 
 
-def _with_few_colours(picture: bytes) -> bytes:
-    """The same PNG with at most 256 colours: a third of the bytes, and a difference nobody sees."""
+def with_few_colours(picture: bytes, colours: int = 256) -> bytes:
+    """The same PNG with so few colours; 256 make a third of the bytes, and no difference to see."""
     from PIL import Image
 
     buffer = io.BytesIO()
     plain = Image.open(io.BytesIO(picture)).convert("RGB")
-    few = plain.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few = plain.quantize(colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     few.save(buffer, "png", optimize=True)
     return buffer.getvalue()
 
