@@ -38,6 +38,9 @@ class Lesson:
         self.title = self.header.title
         self.notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         cells = self.notebook["cells"]
+        self.prose = "\n\n".join(
+            "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
+        )
         self.text = "\n\n".join("".join(cell["source"]) for cell in cells)
         self.claims = printed_claims(path)
         self.exercises = len(re.findall(r"^check\(", self.text, flags=re.MULTILINE))

@@ -156,7 +156,7 @@ def test_without_scripts_a_widget_stands_still(browser, server, lessons):
 
 def test_a_solution_opens_by_keyboard(opened, lessons):
     opened.open(f"notebooks/{lessons[0].stem}.html")
-    fold = opened.page.locator("details", has_text="Solution").first
+    fold = opened.page.locator("details:has(> summary:text-is('Solution'))").first
     assert not fold.locator(".highlight").first.is_visible()
     fold.locator("summary").focus()
     opened.page.keyboard.press("Enter")
