@@ -22,8 +22,11 @@ READY = """async () => {
 }"""
 # Not awaited: the promise ends with the last cell, which may be minutes away.
 RUN = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }"
+# A cell whose source is folded away, as the set-up is, shows no prompt. It is the first, so it has
+# run when any other has.
 DONE = r"""() => [...document.querySelectorAll('.jp-CodeCell')].every(
-    cell => /\d/.test(cell.querySelector('.jp-InputPrompt')?.textContent || ''))"""
+    cell => cell.querySelector('.jp-InputPlaceholder') ||
+        /\d/.test(cell.querySelector('.jp-InputPrompt')?.textContent || ''))"""
 # A picture counts as new when the browser has decoded it, not when its address has changed.
 REDRAWN = """([widget, before]) => {
     const picture = widget.querySelector('img.widget-image');
