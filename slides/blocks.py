@@ -7,6 +7,7 @@ solutions, badges and other HTML, cells that only import or prepare, the count o
 from __future__ import annotations
 
 import ast
+import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -50,6 +51,12 @@ class Block:
     claims: tuple[Claim, ...] = ()
     minutes: int = 0  # of an exercise
     tags: frozenset[str] = field(default=frozenset())
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of a picture in pixels, from the head of its PNG."""
+        head = base64.b64decode(self.data[:32])
+        return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
 
 
 def blocks(notebook: NotebookNode) -> list[Block]:

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from slides.blocks import Block
 from slides.deck import Deck, Part, Section, Slide
-from slides.fitting import below_a_picture, claims_pieces, code_pieces, list_pieces, table_pieces
+from slides.fitting import claims_pieces, code_pieces, has_room, list_pieces, table_pieces
 from slides.sentences import lead, tail, words
 
 TEXT = {"prose", "formula", "list", "table"}
@@ -82,9 +82,9 @@ class _Cutter:
             self.slides[-1].parts.append(Part(block.kind, block))
             return
         text = self._above(block)
-        title, rest = _split(text) if text else ("", "")
         self.flush()
-        self.title = title or self.title
+        title, rest = self._titled(text) if text else (self.title, "")
+        self.title = title
         above = []
         if text:
             self.unspoken.append(text.text)
@@ -99,13 +99,12 @@ class _Cutter:
     def _joins(self, block: Block) -> bool:
         """Whether a block belongs below what the same cell has shown just before."""
         slide = self.slides[-1]
-        lines = sum(part.block.text.count("\n") + 1 for part in slide.parts)
+        above = [part.block for part in slide.parts]
         if (self.before, block.kind) == ("code", "output"):
+            lines = sum(each.text.count("\n") + 1 for each in above)
             return slide.last() == "code" and lines + block.text.count("\n") < LINES_OF_CODE
-        if (self.before, block.kind) == ("picture", "claims"):
-            return below_a_picture(block, above=len(slide.parts) > 1)
-        short = len(block.claims) <= 3 and lines <= 5
-        return (self.before, block.kind) == ("output", "claims") and short
+        evidence = (self.before, block.kind) in (("picture", "claims"), ("output", "claims"))
+        return evidence and has_room(above, block, bool(slide.title))
 
     def _above(self, block: Block) -> Block | None:
         """The paragraph that the evidence is for, taken from the text that waits."""
@@ -114,7 +113,18 @@ class _Cutter:
         alone = len([each for each in self.pending if each.kind == "prose"]) == 1
         if alone and self.opening and block.kind != "task":
             return None  # the section's first slide has nothing else to say
+        title = bool(self.title) or _run_in(self.pending[-1])
+        if block.kind == "picture" and not has_room([self.pending[-1]], block, title):
+            return None  # a high picture needs the whole slide
         return self.pending.pop()
+
+    def _titled(self, text: Block) -> tuple[str, str]:
+        """The title of the next slide, and what `text` says below it.
+
+        A title that stands in bold at its beginning opens a slide, but not in place of the heading.
+        """
+        title, rest = _split(text)
+        return (self.title, text.text) if self.opening or not title else (title, rest)
 
     def flush(self) -> None:
         """Make slides of the text that waits."""
@@ -123,11 +133,20 @@ class _Cutter:
             self.unspoken += [block.text for block in waiting]
             self._add([Part("row", _shortened(block)) for block in waiting])
             return
-        for group in _grouped(list(_parts(waiting))):
+        last: Block | None = None
+        for group in _grouped(_parts(waiting)):
             self.unspoken += dict.fromkeys(source.text for source, _ in group)
-            first = _split(group[0][0])[0]
-            self.title = first or self.title
-            self._add([part for _, part in group])
+            source, parts = group[0][0], [part for _, part in group]
+            if source is not last and source.kind == "prose":  # else the paragraph goes on
+                parts[0] = self._begun(source, parts[0])
+            last = group[-1][0]
+            self._add(parts)
+
+    def _begun(self, source: Block, part: Part) -> Part:
+        """The first part of a slide; a title in bold before it becomes the slide's, if it can."""
+        title, rest = self._titled(replace(source, text=f"{_bold(source)}{part.block.text}"))
+        self.title = title
+        return replace(part, block=replace(part.block, text=rest))
 
     def _add(self, parts: list[Part]) -> None:
         said = set(self.slides[-1].notes) if self.slides else set()  # a list that goes on
@@ -148,12 +167,22 @@ def _parts(waiting: list[Block]) -> list[tuple[Block, Part]]:
         elif block.kind != "prose":
             shown.append((block, Part(block.kind, block)))
         else:
-            text, formula = _split(block)[1], following is not None and following.kind == "formula"
-            short = tail(text, WORDS_BEFORE_A_FORMULA) if formula else lead(text, limit)
-            kind = "predict" if _PREDICT.search(text) else "prose"
-            short = text if kind == "predict" else short
-            shown.append((block, Part(kind, replace(block, text=short))))
+            leads_up = following is not None and following.kind == "formula"
+            shown += [(block, part) for part in _prose(block, limit, leads_up)]
     return shown
+
+
+def _prose(block: Block, limit: int, leads_up: bool) -> list[Part]:
+    """What is shown of a paragraph: a question whole, else its beginning in `limit` words.
+
+    What leads up to a formula is shown to its end, on two slides if need be.
+    """
+    text = _split(block)[1]
+    if _PREDICT.search(text):
+        return [Part("predict", replace(block, text=text))]
+    before, last = tail(text, WORDS_BEFORE_A_FORMULA) if leads_up else (text, "")
+    pieces = [lead(before, limit), last]
+    return [Part("prose", replace(block, text=piece)) for piece in pieces if piece]
 
 
 def _grouped(shown: list[tuple[Block, Part]]) -> list[list[tuple[Block, Part]]]:
@@ -164,7 +193,8 @@ def _grouped(shown: list[tuple[Block, Part]]) -> list[list[tuple[Block, Part]]]:
         full = sum(other.weight for _, other in group) + part.weight > WORDS_OF_A_SLIDE
         # What leads up to a formula goes with it.
         torn = part.kind == "formula" and group and group[-1][1].kind == "prose"
-        if group and (not full or torn) and not _split(each[0])[0]:
+        begins = bool(_split(each[0])[0]) and not (group and group[-1][0] is each[0])
+        if group and (not full or torn) and not begins:
             group.append(each)
         else:
             groups.append([each])
@@ -190,9 +220,14 @@ def _split(block: Block) -> tuple[str, str]:
     return found["title"], found["rest"]
 
 
+def _bold(block: Block) -> str:
+    """The title that a paragraph begins with, in bold as it stands there; "" when with none."""
+    title, _ = _split(block)
+    return f"**{title}.** " if title else ""
+
+
 def _shortened(block: Block) -> Block:
-    title, rest = _split(block)
-    return replace(block, text=f"**{title}.** {lead(rest, WORDS_AMONG_OTHERS)}")
+    return replace(block, text=_bold(block) + lead(_split(block)[1], WORDS_AMONG_OTHERS))
 
 
 def _speaks_to(block: Block) -> bool:

@@ -1,4 +1,7 @@
-"""Pieces that fit on a slide: code by its lines, claims and lists by their length."""
+"""What fits on a slide: code by its lines, claims and lists by their length, pictures by height.
+
+Heights are in pixels, on a slide of 720, for text of the smallest size.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,12 @@ LINES = 22  # of code, on a slide of its own
 LINES_BELOW = 18  # below a sentence
 LINES_OF_CLAIMS = 10
 CHARACTERS, SMALL = 72, 90  # in a line of claims, and of those below a picture
-CLAIMS_BELOW_A_PICTURE = 3  # lines, and one less with a sentence above it
+ENLARGED = (
+    1.25  # at least: the type of the course's figures, 14.4 px, then has the size of code, 18
+)
+ROOM, TITLE, SENTENCES = 560, 62, 90  # below the kicker; what a title takes, and text above
+CAPTION = 34  # below a picture that moves in the notebook
+CLAIM, LINE_OF_CLAIM, LINE_OF_OUTPUT = 48, 32, 34  # a claim, each further line of it
 ITEMS, ROWS, WORDS_OF_ITEMS = 5, 7, 90
 COLUMNS = 78  # of a docstring
 _DOCSTRING = re.compile(
@@ -61,9 +69,26 @@ def claims_pieces(block: Block, below: bool) -> list[Block]:
     return [replace(block, claims=tuple(piece)) for piece in pieces]
 
 
-def below_a_picture(block: Block, above: bool) -> bool:
-    """Whether claims are so short that the picture they speak of stays large."""
-    return sum(_lines(claim, SMALL) for claim in block.claims) <= CLAIMS_BELOW_A_PICTURE - above
+def picture_height(picture: Block) -> float:
+    """How high a picture must be on a slide for its type to be read, with what is said below it."""
+    return ENLARGED * picture.size[1] + CAPTION * picture.live
+
+
+def has_room(parts: list[Block], more: Block, title: bool) -> bool:
+    """Whether a slide with these parts has room for one more below them."""
+    taken = sum(map(_height, [*parts, more])) + TITLE * title
+    return taken <= ROOM
+
+
+def _height(block: Block) -> float:
+    if block.kind == "picture":
+        return picture_height(block)
+    if block.kind == "claims":
+        further = sum(_lines(claim, SMALL) - 1 for claim in block.claims)
+        return CLAIM * len(block.claims) + LINE_OF_CLAIM * further
+    if block.kind in ("output", "code"):
+        return LINE_OF_OUTPUT * (block.text.count("\n") + 2)
+    return SENTENCES
 
 
 def _lines(claim: Claim, characters: int = CHARACTERS) -> int:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-SMALLEST = {"prose": 24, "code": 18}  # pixels, on a slide of 1280 × 720
+from slides.fitting import ENLARGED
+
+# Pixels, on a slide of 1280 × 720; and how often a picture must be as large as it was drawn.
+SMALLEST = {"prose": 24, "code": 18, "enlarged": ENLARGED}
 _FAULTS = r"""(smallest) => {
   const page = document.querySelector("section.present .page"), faults = [];
   const edge = page.getBoundingClientRect();
@@ -36,6 +39,10 @@ _FAULTS = r"""(smallest) => {
   for (const picture of page.querySelectorAll("img")) {
     if (!picture.alt.trim()) faults.push("a picture has no alt text");
     if (!picture.naturalWidth) faults.push("a picture is broken");
+    const scale = Math.min(picture.clientWidth / picture.naturalWidth,
+      picture.clientHeight / picture.naturalHeight);
+    if (picture.closest("figure") && scale < smallest.enlarged - 0.005)
+      faults.push(`the type in a picture is small: ${scale.toFixed(2)} times as large as drawn`);
   }
   if (!page.innerText.trim() && !page.querySelector("img")) faults.push("the slide is empty");
   return faults;

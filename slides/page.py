@@ -14,6 +14,7 @@ from pygments.lexers import PythonLexer
 
 from slides.blocks import Block
 from slides.deck import Deck, Part, Section, Slide
+from slides.fitting import picture_height
 from wgan_lib.classroom import COURSE
 from wgan_lib.classroom.claims import Claim
 
@@ -106,7 +107,8 @@ def _picture(block: Block) -> str:
     alt = html.escape(block.text)
     live = "<figcaption>Moves in the notebook.</figcaption>" if block.live else ""
     source = f"data:image/png;base64,{block.data.strip()}"
-    return f'<figure><img alt="{alt}" src="{source}">{live}</figure>'
+    high = f' style="min-height: {picture_height(block):.0f}px"'
+    return f'<figure{high}><img alt="{alt}" src="{source}">{live}</figure>'
 
 
 def _claims(block: Block) -> str:

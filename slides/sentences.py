@@ -46,14 +46,13 @@ def lead(paragraph: str, limit: int) -> str:
     return " ".join(taken)
 
 
-def tail(paragraph: str, limit: int) -> str:
-    """As many last sentences as fit into `limit` words, and at least one: before a formula."""
-    taken: list[str] = []
-    for sentence in reversed(sentences(paragraph)):
-        if taken and words(" ".join([sentence, *taken])) > limit:
-            break
-        taken.insert(0, sentence)
-    return " ".join(taken)
+def tail(paragraph: str, limit: int) -> tuple[str, str]:
+    """What comes before, and as many last sentences as fit into `limit` words (at least one)."""
+    said = sentences(paragraph)
+    start = len(said) - 1
+    while start > 0 and words(" ".join(said[start - 1 :])) <= limit:
+        start -= 1
+    return " ".join(said[:start]), " ".join(said[start:])
 
 
 def _balanced(piece: str) -> bool:

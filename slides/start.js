@@ -25,6 +25,18 @@ function fit(page) {
   }
 }
 
+function holdStop(formula) {
+  // A stop behind a formula stays on its line.
+  const next = formula.nextSibling;
+  const stop = next?.nodeType === Node.TEXT_NODE && next.data.match(/^[.,;:!?)’”]+/)?.[0];
+  if (!stop) return;
+  next.deleteData(0, stop.length);
+  const whole = document.createElement("span");
+  whole.className = "whole";
+  formula.replaceWith(whole);
+  whole.append(formula, stop);
+}
+
 function name(formula) {
   // A screen reader reads out the source of a formula.
   formula.setAttribute("role", "math");
@@ -34,6 +46,7 @@ function name(formula) {
 async function start() {
   document.body.classList.add("measuring");
   document.querySelectorAll(".math").forEach(name);
+  document.querySelectorAll(".math").forEach(holdStop);
   await MathJax.startup.promise;
   await MathJax.typesetPromise();
   await Promise.all([...document.fonts].map((font) => font.load()));

@@ -1,5 +1,8 @@
 """The rules by which a lesson is cut, on small notebooks written here, and what holds for all."""
 
+import base64
+import struct
+
 import nbformat
 import pytest
 
@@ -16,10 +19,11 @@ def printed(line):
     return nbformat.v4.new_output("stream", name="stdout", text=line)
 
 
-def shown(alt):
+def shown(alt, height=280):
+    head = b"\x89PNG\r\n\x1a\n" + bytes([0, 0, 0, 13]) + b"IHDR" + struct.pack(">II", 600, height)
     return nbformat.v4.new_output(
         "display_data",
-        {"image/png": "AAAA", "text/plain": "<figure>"},
+        {"image/png": base64.b64encode(head).decode("ascii"), "text/plain": "<figure>"},
         metadata={"image/png": {"alt": alt}},
     )
 
@@ -42,7 +46,9 @@ def test_sentences_end_outside_formulas_and_emphasis():
 def test_lead_and_tail_keep_whole_sentences_and_at_least_one():
     paragraph = "One two three. Four five six. Seven $8 + 9$."
     assert lead(paragraph, 1) == "One two three." and lead(paragraph, 6).endswith("six.")
-    assert tail(paragraph, 1) == "Seven $8 + 9$." and tail(paragraph, 5).startswith("Four")
+    assert tail(paragraph, 1) == ("One two three. Four five six.", "Seven $8 + 9$.")
+    assert tail(paragraph, 5) == ("One two three.", "Four five six. Seven $8 + 9$.")
+    assert tail(paragraph, 50) == ("", paragraph)
     assert words("Seven $8 + 9$.") == 2
 
 
@@ -66,6 +72,39 @@ def test_a_question_stands_before_its_answer():
     drawn = code("show(curve())", outputs=[shown("a curve")])
     asked = text("## 1. A\n\nFirst.\n\n*Predict before you run:* which?")
     assert kinds(asked, drawn) == [["prose", "predict"], ["picture"]]
+
+
+def test_what_leads_up_to_a_formula_is_not_cut():
+    long = " ".join(f"This is sentence number {n} of them." for n in range(12))
+    made = deck(text(f"## 1. A\n\n{long}"), text("$$x = y$$")).slides
+    assert [[part.kind for part in slide.parts] for slide in made] == [
+        ["prose"],
+        ["prose", "formula"],
+    ]
+    assert made[0].parts[0].block.text.startswith("This is sentence number 0")
+    assert made[1].parts[0].block.text.endswith("number 11 of them.")
+
+
+def test_a_bold_beginning_titles_a_slide_but_not_in_place_of_the_heading():
+    plain = text("It is said.")
+    made = deck(text("## 1. A\n\n**This.** It is."), plain, text("**That.** It is not.")).slides
+    assert [slide.title for slide in made] == ["1. A", "That"]
+    assert [slide.parts[0].block.text for slide in made] == ["**This.** It is.", "It is not."]
+
+
+@pytest.mark.parametrize(
+    ("height", "slides"),
+    [
+        (320, [["above", "picture", "claims"]]),
+        (360, [["above", "picture"], ["claims"]]),
+        (400, [["prose"], ["picture", "claims"]]),
+        (430, [["prose"], ["picture"], ["claims"]]),
+    ],
+)
+def test_the_higher_a_picture_the_fewer_things_share_its_slide(height, slides):
+    drawn = code("show(f)", outputs=[shown("a curve", height), printed("a curve\n✓ 1 is 1\n")])
+    begun = [text("## 1. A\n\nFirst."), code("f()", outputs=[printed("1")])]
+    assert kinds(*begun, text("Look."), drawn)[2:] == slides
 
 
 def test_code_is_shown_where_text_announces_it():
