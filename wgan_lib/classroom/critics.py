@@ -20,15 +20,16 @@ def critic_surface(
     resolution: int = 81,
     points: Mapping[str, Any] | None = None,
     title: str = "",
+    scale: bool = True,
     axes: Any = None,
 ) -> Figure:
     """The critic's scores over the square [−reach, reach]², less their mean.
 
     A critic is defined up to a constant; taking the mean away makes two of them comparable.
+    `points` and `scale` are those of `value_surface`.
     """
     ticks = torch.linspace(-reach, reach, resolution)
     plane = torch.cartesian_prod(ticks, ticks).flip(1)  # rows of the picture run along y
     scores = critic(plane).reshape(resolution, resolution)
-    return value_surface(
-        scores - scores.mean(), ticks, ticks, points=points, title=title, axes=axes
-    )
+    looks = {"points": points, "title": title, "scale": scale, "axes": axes}
+    return value_surface(scores - scores.mean(), ticks, ticks, **looks)

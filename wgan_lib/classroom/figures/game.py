@@ -138,7 +138,7 @@ def while_training(
 @_styled
 def stages(seen: Mapping[str, Stage]) -> Figure:
     """A GAN on the line at several times: real density, fakes as a histogram, and D, in panels."""
-    figure, row = panels(len(seen), size=(12, 3.6))
+    figure, row = panels(len(seen), size=(11, 3.5))
     tallest = 1.05
     for axes, (title, stage) in zip(row, seen.items(), strict=True):
         x = numbers("x", stage.x).ravel()

@@ -110,11 +110,13 @@ def value_surface(
     xlabel: str = "x₁",
     ylabel: str = "x₂",
     title: str = "",
+    scale: bool = True,
     axes: Axes | None = None,
 ) -> Figure:
     """A critic's scores over the plane: `scores[i, j]` is the score at (`x[j]`, `y[i]`).
 
-    Colours with nine contour lines; `points` (N × 2 by name) are drawn on top.
+    Colours with nine contour lines; `points` (N × 2 by name) are drawn on top. `scale=False` leaves
+    out the scale of the colours: from blue, low, to yellow, high.
     """
     x, y, scores = numbers("x", x), numbers("y", y), numbers("scores", scores)
     if scores.shape != (y.size, x.size):
@@ -126,7 +128,8 @@ def value_surface(
         levels = np.linspace(scores.min(), scores.max(), 11)[1:-1]
         contours = axes.contour(x, y, scores, levels=levels, colors="white", linewidths=0.8)
         contours.set_linestyle("solid")
-    axes.figure.colorbar(mesh, ax=axes, label="critic's score")
+    if scale:
+        axes.figure.colorbar(mesh, ax=axes, label="critic's score")
     if points:
         _clouds(axes, points, size=16, edge="white")
     axes.set(aspect="equal", xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))

@@ -34,7 +34,7 @@ def potentials(surfaces: Mapping[str, Any], ticks: Any, real: Any, fake: Any, pl
     real, fake = numbers("real", real), numbers("fake", fake)
     if plan.shape != (len(real), len(fake)):
         raise ValueError(f"plan must have shape {(len(real), len(fake))}, got {plan.shape}")
-    figure = Figure(figsize=(12, 4.4))
+    figure = Figure(figsize=(11, 4.2))
     row = list(figure.subplots(1, len(surfaces), squeeze=False, sharey=True)[0])
     tables = {name: numbers(name, table) for name, table in surfaces.items()}
     levels = np.linspace(min(map(np.min, tables.values())), max(map(np.max, tables.values())), 17)
@@ -167,7 +167,7 @@ def over_seeds(
     A run is a pair (steps, values); the runs of a name share their steps. perfect, if given, has
     for some of the measures what a perfect sampler would reach, drawn as a dotted line.
     """
-    figure = Figure(figsize=(12, 3.8))
+    figure = Figure(figsize=(11, 3.7))
     row = figure.subplots(1, len(measures), squeeze=False)[0]
     for axes, (measure, runs) in zip(row, measures.items(), strict=True):
         for name, each, look in looks("runs", runs):
