@@ -127,7 +127,7 @@ def _flush(plain: list[str], claims: list[str]) -> Iterator[dict[str, Any]]:
 
 def _claim(number: int, claim: Claim) -> str:
     source = f' <cite class="source">{html.escape(claim.source)}</cite>' if claim.source else ""
-    return f'<li id="claim-{number}">{html.escape(claim.text)}{source}</li>'
+    return f'<li id="claim-{number}">{claim.html()}{source}</li>'
 
 
 def _folded(description: str) -> str:

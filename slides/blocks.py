@@ -87,7 +87,12 @@ def _of_markdown(source: str, tags: frozenset[str]) -> Iterator[Block]:
     for token in PARSER.parse(source):
         if token.level > 0 or token.map is None:
             continue
-        text = "\n".join(lines[slice(*token.map)]).strip()
+        shown = (
+            slice(token.map[0] + 1, token.map[1] - 1)
+            if token.type == "fence"
+            else slice(*token.map)
+        )
+        text = "\n".join(lines[shown]).strip()
         if token.type == "html_block":
             folded += text.count("<details") - text.count("</details>")
         elif not folded and (block := _block(token, text, tags)):

@@ -191,8 +191,11 @@ def _grouped(shown: list[tuple[Block, Part]]) -> list[list[tuple[Block, Part]]]:
     for each in shown:
         part, group = each[1], groups[-1] if groups else []
         full = sum(other.weight for _, other in group) + part.weight > WORDS_OF_A_SLIDE
-        # What leads up to a formula goes with it.
-        torn = part.kind == "formula" and group and group[-1][1].kind == "prose"
+        # What leads up to a formula goes with it, and so does the end of its sentence.
+        before = group[-1][1].kind if group else ""
+        torn = (before, part.kind) == ("prose", "formula") or (
+            before == "formula" and _goes_on(each[0])
+        )
         begins = bool(_split(each[0])[0]) and not (group and group[-1][0] is each[0])
         if group and (not full or torn) and not begins:
             group.append(each)
@@ -232,4 +235,9 @@ def _shortened(block: Block) -> Block:
 
 def _speaks_to(block: Block) -> bool:
     """Whether a waiting block can be the sentence above the evidence."""
-    return block.kind == "prose" and not _PREDICT.search(block.text)
+    return block.kind == "prose" and not _PREDICT.search(block.text) and not _goes_on(block)
+
+
+def _goes_on(block: Block) -> bool:
+    """Whether a paragraph ends a sentence that began before a formula."""
+    return block.kind == "prose" and block.text[:1].islower()

@@ -85,6 +85,19 @@ def test_what_leads_up_to_a_formula_is_not_cut():
     assert made[1].parts[0].block.text.endswith("number 11 of them.")
 
 
+def test_the_end_of_a_sentence_stays_with_its_formula():
+    said = text("## 1. A\n\nFirst.\n\nIt is\n\n$$x = y$$\n\nwith a number y.")
+    assert kinds(said, code("def f():\n    return 1")) == [
+        ["prose", "prose", "formula", "prose"],
+        ["code"],
+    ]
+
+
+def test_code_in_text_is_shown_without_its_fence():
+    shell = deck(text("## 1. A\n\nSo:\n\n```\nmake test\nmake lab\n```"))
+    assert shell.slides[-1].parts[-1].block.text == "make test\nmake lab"
+
+
 def test_a_bold_beginning_titles_a_slide_but_not_in_place_of_the_heading():
     plain = text("It is said.")
     made = deck(text("## 1. A\n\n**This.** It is."), plain, text("**That.** It is not.")).slides

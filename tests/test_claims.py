@@ -87,3 +87,11 @@ def test_command_refuses_a_folder_that_is_none(tmp_path, capsys):
         claims.main(["--notebooks", str(tmp_path / "none")])
     assert stop.value.code == 2
     assert "--notebooks must be a folder" in capsys.readouterr().err
+
+
+def test_code_in_a_claim_is_code_on_every_page(tmp_path):
+    said = Claim("`i % 5 == 0 < 1` moves p_z < 1", "a source")
+    assert said.html() == "<code>i % 5 == 0 &lt; 1</code> moves p_z &lt; 1"
+    notebook_printing(tmp_path / "01_a.ipynb", str(said))
+    page = claims.claims_page(tmp_path)
+    assert "| 1 | `i % 5 == 0 < 1` moves p\\_z \\< 1 | a source |" in page

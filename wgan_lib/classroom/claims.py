@@ -9,6 +9,7 @@ what is listed there is what was printed, not what was meant to be.
 """
 
 import argparse
+import html
 import json
 import math
 import re
@@ -19,6 +20,7 @@ from typing import NamedTuple
 
 from wgan_lib.classroom import COURSE
 
+_CODE = re.compile(r"`([^`]+)`")
 _PRINTED = re.compile(r"✓ (?P<text>.+?)(?:  \[(?P<source>.+)\])?")
 _PREAMBLE = """# What the course claims
 
@@ -40,6 +42,10 @@ class Claim(NamedTuple):
 
     def __str__(self) -> str:
         return f"✓ {self.text}" + (f"  [{self.source}]" if self.source else "")
+
+    def html(self) -> str:
+        """The sentence for a page or a slide; what stands in backticks is code."""
+        return _CODE.sub(r"<code>\1</code>", html.escape(self.text))
 
 
 def claim(text: str, holds: object, source: str | None = None) -> None:
@@ -117,8 +123,11 @@ def _title(notebook: Path) -> str:
 
 
 def _plain(text: str) -> str:
-    """`text` with the characters escaped that Markdown would take for its own."""
-    return re.sub(r"([\\|*_`<$\[\]])", r"\\\1", text)
+    """`text` with the characters escaped that Markdown would take for its own, except in code."""
+    parts = _CODE.split(text)
+    parts[::2] = [re.sub(r"([\\|*_`<$\[\]])", r"\\\1", each) for each in parts[::2]]
+    parts[1::2] = [f"`{each}`".replace("|", r"\|") for each in parts[1::2]]
+    return "".join(parts)
 
 
 def _table(notebook: Path) -> str:

@@ -158,6 +158,7 @@ def histogram(
         # A quarter opaque, so that what lies behind stays visible.
         patch.set(fill=True, facecolor=(look.colour, 0.25), edgecolor=look.colour)
         patch.set(linestyle=look.dash, linewidth=2)
+    axes.locator_params(axis="x", nbins=5)  # small weights have long numbers
     axes.set_yscale("log" if ylog else "linear")
     return _labelled(axes, xlabel, "share of values", title)
 
