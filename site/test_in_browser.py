@@ -14,6 +14,8 @@ TYPESET = "() => !window.MathJax || MathJax.startup.promise.then(() => true)"
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 COLOUR = "() => getComputedStyle(document.body).color"
 DARK = "() => document.documentElement.dataset.theme === 'dark'"
+CUT_OFF = """() => [...document.querySelectorAll(".cell_input pre")]
+    .filter(code => code.scrollWidth > code.clientWidth).map(code => code.textContent)"""
 UNTYPESET = "() => document.querySelectorAll('.math:not(:has(mjx-container))').length"
 
 
@@ -88,6 +90,12 @@ def test_every_page_fits_wide_and_light_narrow_and_dark(opened, pages):
         if opened.page.evaluate(UNTYPESET):
             wrong.append(f"{path}: formulas that are not set")
     assert wrong == []
+
+
+def test_a_laptop_shows_whole_lines_of_code(opened, lessons):
+    for lesson in lessons:
+        opened.open(f"notebooks/{lesson.stem}.html")
+        assert opened.page.evaluate(CUT_OFF) == [], lesson.stem
 
 
 def test_pictures_stay_on_white_in_the_dark(opened, pages):

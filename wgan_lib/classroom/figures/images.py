@@ -117,11 +117,15 @@ def follows(run: Mapping[str, Any], guess: str, truth: str, *, title: str, axes:
     axes.plot(x[:1], y[:1], "s", color=REAL, ms=9, label="first")
     axes.plot(x[-1:], y[-1:], "o", color=FAKE, ms=9, label="last")
     axes.set_yscale("log")
-    axes.set(xlabel=guess.replace("_", " "), title=title)
-    axes.set_ylabel(truth.replace("_", " ") if axes is axes.figure.axes[0] else "")
+    axes.set(xlabel=_in_words(guess), title=title)
+    axes.set_ylabel(_in_words(truth) if axes is axes.figure.axes[0] else "")
     if axes is axes.figure.axes[-1]:
         axes.legend()
     return axes.figure
+
+
+def _in_words(column: str) -> str:
+    return column.replace("_", " ").replace("frechet", "Fréchet")
 
 
 @_styled
