@@ -42,6 +42,7 @@ solutions: $(INSTALLED) ## solve all exercises in copies of the lessons, and run
 
 slides: $(INSTALLED) ## make a deck of each lesson in build/slides, and inspect every slide
 	$(PIP) --quiet --requirement slides/requirements.txt
+	$(PY) -m browser.chromium
 	$(PY) -m slides $(ARGS)
 	$(PY) -m pytest slides
 
@@ -51,6 +52,7 @@ portable: $(INSTALLED) ## run the notebooks with one thread, and without vector 
 
 browser: $(INSTALLED) ## run the lessons and their widgets in a real browser
 	$(PIP) --quiet --requirement browser/requirements.txt
+	$(PY) -m browser.chromium
 	$(PY) -m pytest browser $(ARGS)
 
 wheel: $(INSTALLED) ## build the package, install it elsewhere, run lessons and commands from it
@@ -59,6 +61,7 @@ wheel: $(INSTALLED) ## build the package, install it elsewhere, run lessons and 
 
 site: $(INSTALLED) ## make the web site from the notebooks as they are stored, and test it
 	$(PIP) --quiet --requirement site/requirements.txt
+	$(PY) -m browser.chromium
 	$(PY) site/build.py
 	$(PY) -m pytest site $(ARGS)
 
