@@ -33,7 +33,7 @@ class Opened:
     def open(self, path: str) -> None:
         """As somebody does who comes for the first time, wide and light."""
         self.page.set_viewport_size(WIDE)
-        self.page.emulate_media(color_scheme="light")
+        self.page.emulate_media(color_scheme="light", media="screen")
         self.page.goto(f"{self.server}/{path}")
         self.page.evaluate(TYPESET)
 
@@ -42,6 +42,11 @@ class Opened:
         self.page.set_viewport_size(NARROW)
         self.page.emulate_media(color_scheme="dark")
         self.page.wait_for_function(DARK)
+
+    def print(self) -> None:
+        """As on a sheet of A4 with margins, at 96 pixels an inch."""
+        self.page.set_viewport_size({"width": 700, "height": 1000})
+        self.page.emulate_media(media="print")
 
     def photograph(self, name: str) -> None:
         PICTURES.mkdir(parents=True, exist_ok=True)
@@ -96,6 +101,15 @@ def test_a_laptop_shows_whole_lines_of_code(opened, lessons):
     for lesson in lessons:
         opened.open(f"notebooks/{lesson.stem}.html")
         assert opened.page.evaluate(CUT_OFF) == [], lesson.stem
+
+
+def test_on_paper_nothing_is_cut_off_and_nothing_asks_to_be_moved(opened, lessons):
+    for lesson in lessons:
+        opened.open(f"notebooks/{lesson.stem}.html")
+        opened.print()
+        assert opened.page.evaluate(CUT_OFF.replace(".cell_input ", "")) == [], lesson.stem
+        for controls in opened.page.locator(".frames-controls").all():
+            assert not controls.is_visible()
 
 
 def test_pictures_stay_on_white_in_the_dark(opened, pages):
