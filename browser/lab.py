@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -33,6 +34,7 @@ def jupyterlab(folder: Path) -> Iterator[str]:
     lessons.mkdir()
     for lesson in (COURSE / "notebooks").glob("*.ipynb"):
         (lessons / lesson.name).write_text(_never_run(lesson), encoding="utf-8")
+        _older_twin(lesson.with_suffix(".md"), lessons)
     settings = folder / "settings"
     settings.mkdir()
     (settings / "overrides.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
@@ -67,6 +69,13 @@ def _never_run(lesson: Path) -> str:
         if cell["cell_type"] == "code":
             cell.update(outputs=[], execution_count=None)
     return json.dumps(notebook)
+
+
+def _older_twin(source: Path, folder: Path) -> None:
+    """The .md of a lesson, of long ago: JupyterLab must not mind which of the two is newer."""
+    twin = folder / source.name
+    shutil.copyfile(source, twin)
+    os.utime(twin, (0, 0))
 
 
 def _command(lessons: Path, settings: Path, port: int) -> list[str]:

@@ -16,9 +16,14 @@ LONGEST = 600_000  # milliseconds for all cells of a lesson
 # wait for the session itself.
 READY = """async () => {
     const notebook = window.jupyterapp.shell.currentWidget;
-    await notebook.context.ready;
-    await notebook.sessionContext.ready;
-    await notebook.sessionContext.session.kernel.info;
+    const opened = async () => {
+        await notebook.context.ready;
+        await notebook.sessionContext.ready;
+        await notebook.sessionContext.session.kernel.info;
+    };
+    const said = () => document.querySelector('.jp-Dialog')?.innerText || 'no word';
+    await Promise.race([opened(), new Promise((_, reject) => setTimeout(
+        () => reject(new Error(`the lesson does not open: ${said()}`)), 60_000))]);
 }"""
 # Not awaited: the promise ends with the last cell, which may be minutes away.
 RUN = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }"

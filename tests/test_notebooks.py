@@ -28,6 +28,12 @@ def test_pair_agrees_and_is_in_the_normal_form(lesson):
     assert building.violations(lesson) == []
 
 
+def test_jupyterlab_is_told_of_no_pair(lesson):
+    """Else it minds which of the two files is newer, and opens none where it cannot tell."""
+    metadata = json.loads(lesson.read_text(encoding="utf-8"))["metadata"]
+    assert "formats" not in metadata["jupytext"]
+
+
 def test_name_says_number_and_topic(lesson):
     assert re.fullmatch(r"\d\d_[a-z0-9_]+", lesson.stem)
 

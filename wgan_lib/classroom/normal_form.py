@@ -16,11 +16,10 @@ from nbformat import NotebookNode
 
 LESSON_KEYS = ("about", "minutes", "thumbnail")  # what the header says for the map of the course
 _METADATA = {
-    # The filter keeps these keys where jupytext itself writes the .md from the .ipynb.
-    "jupytext": {
-        "formats": "ipynb,md:myst",
-        "notebook_metadata_filter": ",".join(LESSON_KEYS),
-    },
+    # The filter keeps these keys where jupytext itself writes the .md from the .ipynb. That the two
+    # are a pair stands in the .md alone. Said here too, JupyterLab would refuse to open a lesson
+    # that is newer than its .md, as each is that somebody has run, and would change both in saving.
+    "jupytext": {"notebook_metadata_filter": ",".join(LESSON_KEYS)},
     "kernelspec": {
         "display_name": "Python 3 (ipykernel)",
         "language": "python",
