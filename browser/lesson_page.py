@@ -27,6 +27,19 @@ READY = """async () => {
 }"""
 # Not awaited: the promise ends with the last cell, which may be minutes away.
 RUN = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }"
+# The promise ends when the cell has run. Code that is set is what a student would have typed.
+RUN_CELL = """async ([words, source]) => {
+    const app = window.jupyterapp, panel = app.shell.currentWidget.content;
+    const index = panel.widgets.findIndex(cell => cell.model.type === 'code' &&
+        cell.model.sharedModel.getSource().includes(words));
+    if (index < 0) throw new Error(`no cell has the words ${words}`);
+    const cell = panel.widgets[index];
+    if (source !== null) cell.model.sharedModel.setSource(source);
+    panel.activeCellIndex = index;
+    await app.commands.execute('notebook:run-cell');
+    const shown = [...cell.node.querySelectorAll('.jp-OutputArea-output')];
+    return shown.map(output => output.innerText).join('\\n');
+}"""
 # A cell whose source is folded away, as the set-up is, shows no prompt. It is the first, so it has
 # run when any other has.
 DONE = r"""() => [...document.querySelectorAll('.jp-CodeCell')].every(
@@ -55,6 +68,10 @@ class LessonPage:
         """Run > Run All Cells, and wait for the last."""
         self.page.evaluate(RUN)
         self.page.wait_for_function(DONE, timeout=LONGEST)
+
+    def run_cell(self, words: str, source: str | None = None) -> str:
+        """Run the first code cell with these words, with other source if given; what it shows."""
+        return self.page.evaluate(RUN_CELL, [words, source])
 
     def errors(self) -> list[str]:
         """The tracebacks on the page."""
