@@ -22,9 +22,21 @@ def pixels(explorer):
     return np.asarray(Image.open(io.BytesIO(explorer.picture.value)).convert("RGB"), dtype=int)
 
 
+def inside(control):
+    """A value between the ends, or the middle one of all that a control offers."""
+    if hasattr(control, "min"):
+        return control.min + control.step * round(0.4 * (control.max - control.min) / control.step)
+    return control.options[len(control.options) // 2]
+
+
 @pytest.fixture(params=catalogue().values(), ids=catalogue())
-def widget(request):
-    return request.param()
+def maker(request):
+    return request.param
+
+
+@pytest.fixture
+def widget(maker):
+    return maker()
 
 
 # Every widget of every lesson.
@@ -46,6 +58,16 @@ def test_corners_of_all_controls_can_be_drawn(widget):
         for control in widget.controls.values():
             control.value = ends(control)[side]
             assert widget.fault.value == ""
+
+
+def test_the_order_of_the_moves_does_not_matter(maker):
+    names, pictures = list(maker().controls), set()
+    for turn in range(len(names)):
+        widget = maker()
+        for name in names[turn:] + names[:turn]:
+            widget.controls[name].value = inside(widget.controls[name])
+        pictures.add(widget.picture.value)
+    assert len(pictures) == 1
 
 
 def test_every_button_can_be_pressed_again_and_again(widget):

@@ -12,7 +12,6 @@ from wgan_lib.classroom.widgets.clipping import (
     CLIPS,
     EQUAL,
     by_chance,
-    clip_and_slope,
     draw_knob,
     norms_at,
 )
@@ -68,17 +67,6 @@ def test_the_title_the_dots_and_the_lines_say_the_same():
     at = int((CLIPS - 0.1).abs().argmin())
     for line, point in ((chance, dot), (equal, bound)):
         assert line.get_ydata()[at] == pytest.approx(point.get_ydata()[0], rel=1e-6)
-
-
-def test_the_order_of_the_moves_does_not_matter():
-    settings = {"exponent": -1.5, "layers": 7, "width": "64"}
-    pictures = set()
-    for names in (list(settings), list(settings)[::-1]):
-        widget = clip_and_slope()
-        for name in names:
-            widget.controls[name].value = settings[name]
-        pictures.add(widget.picture.value)
-    assert len(pictures) == 1
 
 
 def test_the_coins_are_thrown_once():
