@@ -6,7 +6,7 @@ python -m slides --no-pdf
 """
 
 import argparse
-import html
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,11 +23,27 @@ from wgan_lib.classroom.notebooks import lessons, write_whole
 
 OUT = COURSE / "build" / "slides"
 _INDEX = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>Slides</title></head>
-<body><h1>Slides</h1><ul>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Slides: Wasserstein GANs, a course that runs</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="lib/fonts/fonts.css">
+<style>
+body {{ font: 20px/1.6 "Source Sans 3", sans-serif; margin: 2em auto; max-width: 40em; }}
+a {{ color: #00619a; }}
+</style>
+</head>
+<body>
+<h1>Slides</h1>
+<ul>
 {items}
-</ul></body></html>
+</ul>
+</body>
+</html>
 """
+_TITLE = re.compile(r"<title>(.*?)</title>")
 
 
 def deck_of(lesson: Path) -> Deck:
@@ -44,10 +60,16 @@ def build(lesson: Path, folder: Path) -> Deck:
 
 
 def _index(folder: Path) -> None:
-    """A page that leads to all decks of the folder."""
-    decks = sorted(folder.glob("[0-9][0-9]_*.html"))
-    items = "\n".join(f'<li><a href="{d.name}">{html.escape(d.stem)}</a></li>' for d in decks)
+    """A page that leads to all decks of the folder, and to those handouts that there are."""
+    items = "\n".join(map(_entry, sorted(folder.glob("[0-9][0-9]_*.html"))))
     write_whole(folder / "index.html", _INDEX.format(items=items))
+
+
+def _entry(deck: Path) -> str:
+    title = _TITLE.search(deck.read_text(encoding="utf-8"))[1]
+    handout = deck.with_suffix(".pdf")
+    also = f' (<a href="{handout.name}">handout</a>)' if handout.exists() else ""
+    return f'<li><a href="{deck.name}">{title}</a>{also}</li>'
 
 
 def _print_all(decks: list[Path]) -> None:
@@ -80,9 +102,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for source in sources:
         deck = build(source, options.out)
         print(f"{source.stem}: {len(deck.slides) + 1} slides, {deck.talk:.0f} min", flush=True)
-    _index(options.out)
     if not options.no_pdf:
         _print_all([options.out / f"{source.stem}.html" for source in sources])
+    _index(options.out)
     return 0
 
 

@@ -63,6 +63,12 @@ def test_the_handout_has_a_page_for_each_slide(deck):
     assert pages(deck.with_suffix(".pdf")) == slides
 
 
+def test_the_first_page_leads_to_the_deck_and_to_its_handout(deck):
+    page = (OUT / "index.html").read_text(encoding="utf-8")
+    assert f'href="{deck.name}"' in page
+    assert (f'href="{deck.stem}.pdf"' in page) == deck.with_suffix(".pdf").exists()
+
+
 def test_the_deck_is_of_the_lesson_as_it_is_now(deck):
     current = page_of(deck_of(COURSE / "notebooks" / f"{deck.stem}.md"))
     assert deck.read_text(encoding="utf-8") == current, "run make slides"
