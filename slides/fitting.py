@@ -26,7 +26,7 @@ CLAIM, LINE_OF_CLAIM, LINE_OF_OUTPUT = 48, 32, 34  # a claim, each further line 
 ITEMS, ROWS, WORDS_OF_ITEMS = 5, 7, 90
 COLUMNS = 78  # of a docstring
 _DOCSTRING = re.compile(
-    r'\n(?P<indent>[ ]+)"""(?P<first>[^"\n]+)(?P<rest>\n[^"]*)?"""', flags=re.DOTALL
+    r'\n(?P<indent>[ ]+)"""(?P<first>[^\n]+?)(?P<rest>\n.*?)?"""', flags=re.DOTALL
 )
 
 

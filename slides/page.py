@@ -118,7 +118,7 @@ def _claims(block: Block) -> str:
 
 def _claim(claim: Claim) -> str:
     source = f' <span class="source">{html.escape(claim.source)}</span>' if claim.source else ""
-    return f"{claim.html()}{source}"
+    return f"{claim.html()}{source}".replace(" %", "&nbsp;%")
 
 
 def _code(block: Block) -> str:

@@ -151,6 +151,14 @@ def test_long_code_goes_on_and_nothing_is_lost(lines):
     assert max(piece.count("\n") for piece in made) < 22
 
 
+@pytest.mark.parametrize("said", ["One line.", 'One line.\n\n    With "quotes", and more.\n    '])
+def test_a_docstring_keeps_its_first_line(said):
+    source = f'def f():\n    """{said}"""\n    return 1'
+    shown = deck(text("A."), code(source)).slides[0].parts[-1].block.text
+    first = "One line. …" if "more" in said else "One line."
+    assert shown == f'def f():\n    """{first}"""\n    return 1'
+
+
 def test_a_long_table_goes_on_below_its_head():
     rows = [f"| {n} | {'a word or two ' * 4} |" for n in range(12)]
     made = deck(text("\n".join(["| no. | what |", "|---|---|", *rows]))).slides

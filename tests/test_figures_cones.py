@@ -28,7 +28,9 @@ def test_the_thick_part_is_what_violates_the_cone(function, at, K):
     figure = double_cone("f", LINE, heights, at=at, K=K, axes=quick_axes())
     pairs = cone_violations(LINE, heights, K).pairs
     partners = pairs[(pairs == at).any(1)].flatten().tolist()
-    assert drawn_inside(figure) == {place for place in partners if place != at}
+    inside = {place for place in partners if place != at}
+    beside = {at - 1, at + 1} & inside  # the thick line then begins at the tip itself
+    assert drawn_inside(figure) == inside | ({at} if beside else set())
 
 
 def said(figure):

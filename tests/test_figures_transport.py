@@ -107,11 +107,17 @@ def test_both_cuts_hold_the_same_area():
 
 def test_infinite_values_leave_by_the_ceiling_and_missing_ones_are_not_drawn():
     axes = parallel_lines.over_theta(THETA, distances(), ceiling=1.3).axes[0]
-    kl, arrows, w1, missing = axes.lines
+    kl, alone, arrows, w1, missing = axes.lines
+    assert alone.get_xydata().tolist() == [[0.0, 0.0]]  # a line through one point shows nothing
     assert kl.get_label() == "KL (↑: ∞)" and np.isfinite(kl.get_ydata()).sum() == 1
     assert set(arrows.get_xdata()) == set(THETA[THETA != 0])
     assert (arrows.get_ydata() < 1.3).all() and w1.get_label() == "W₁"
     assert np.isnan(missing.get_ydata()).all()
+
+
+def test_tables_side_by_side_can_share_their_colours():
+    most = [transport.plan_table(share * PLAN, PLACES, PLACES, most=0.9) for share in (1.0, 0.1)]
+    assert {figure.axes[0].collections[0].get_clim() for figure in most} == {(0, 0.9)}
 
 
 def test_the_lowest_point_is_marked():

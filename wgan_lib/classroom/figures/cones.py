@@ -32,9 +32,11 @@ def double_cone(
     tip = _place(at, len(x))
     axes = _axes(axes)
     excess = np.abs(fx - fx[tip]) - K * np.abs(x - x[tip])
+    inside = excess > 1e-9
+    inside[tip] = inside[max(tip - 1, 0) : tip + 2].any()  # the thick line begins at the tip
     _shade(axes, x, fx, tip, K)
     axes.plot(x, fx, color=CRITIC, label=name)
-    if (inside := excess > 1e-9).any():
+    if inside.any():
         line = np.where(inside, fx, np.nan)
         axes.plot(x, line, color=FAKE, linewidth=5, solid_capstyle="butt", label="in the cone")
     axes.plot(x[tip], fx[tip], "o", color=TRUTH, markersize=7)

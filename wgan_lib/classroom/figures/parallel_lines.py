@@ -51,6 +51,8 @@ def over_theta(
         drawn, infinite = np.where(np.isfinite(curve), curve, np.nan), np.isinf(curve)
         label = f"{name} (↑: ∞)" if infinite.any() else name
         axes.plot(theta, drawn, look.dash, color=look.colour, label=label)
+        if (alone := _alone(np.isfinite(curve))).any():  # a line needs two points
+            axes.plot(theta[alone], curve[alone], look.marker, color=look.colour, label="_alone")
         _out_at_the_top(axes, theta[infinite], ceiling, look)
     ends = floor - 0.05 * (ceiling - floor), ceiling
     axes.set(xlabel="offset θ of the line", ylabel=ylabel, title=title, ylim=ends)
@@ -58,6 +60,12 @@ def over_theta(
     if axes.get_legend() is None:  # on a canvas that is drawn again, it stands there already
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return axes.figure
+
+
+def _alone(drawn: np.ndarray) -> np.ndarray:
+    """Which points are drawn while neither of their neighbours is."""
+    padded = np.concatenate([[False], drawn, [False]])
+    return drawn & ~padded[:-2] & ~padded[2:]
 
 
 @_styled

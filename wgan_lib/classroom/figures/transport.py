@@ -56,18 +56,21 @@ def plan_table(
     *,
     title: str = "",
     written: bool = True,
+    most: float | None = None,
     axes: Axes | None = None,
 ) -> Figure:
     """A plan (n×m) as a table of colours: rows are the places x of P, columns the places y of Q.
 
-    `written` puts the amounts into the cells.
+    `written` puts the amounts into the cells. `most` has the darkest colour: the largest amount,
+    unless several tables side by side are to share their colours.
     """
     plan = numbers("plan", plan)
     x, y = numbers("x", x), numbers("y", y)
     if plan.shape != (x.size, y.size):
         raise ValueError(f"plan must have shape {(x.size, y.size)}, x by y, got {plan.shape}")
     axes = Figure(figsize=(4.6, 4)).add_subplot() if axes is None else axes
-    axes.pcolormesh(plan, vmin=0, vmax=max(plan.max(), _NOTHING), **_TABLE)
+    most = most or max(plan.max(), _NOTHING)
+    axes.pcolormesh(plan, vmin=0, vmax=most, **_TABLE)
     every = 1 if max(plan.shape) <= 6 else 2
     axes.set_xticks(np.arange(y.size)[::every] + 0.5, [f"{place:g}" for place in y[::every]])
     axes.set_yticks(np.arange(x.size)[::every] + 0.5, [f"{place:g}" for place in x[::every]])
@@ -81,7 +84,7 @@ def plan_table(
     axes.set_title(title)
     axes.grid(False)
     if written:
-        _amounts(axes, plan)
+        _amounts(axes, plan, most)
     return axes.figure
 
 
@@ -199,10 +202,10 @@ def _moves(axes: Axes, places: np.ndarray, plan: np.ndarray) -> None:
     axes.scatter(*ends, 30 + 170 * shares, colours, marker="v", zorder=3, label="_heads")
 
 
-def _amounts(axes: Axes, plan: np.ndarray) -> None:
+def _amounts(axes: Axes, plan: np.ndarray, most: float) -> None:
     for (i, j), amount in np.ndenumerate(plan):
         if amount > _NOTHING:
-            dark = amount > 0.55 * plan.max()
+            dark = amount > 0.55 * most
             colour = "white" if dark else "black"
             where = {"ha": "center", "va": "center", "fontsize": 12, "color": colour}
             axes.text(j + 0.5, i + 0.5, f"{amount:.2g}", **where)
