@@ -65,7 +65,7 @@ site: $(INSTALLED) ## make the web site from the notebooks as they are stored, a
 	$(PY) site/build.py
 	$(PY) -m pytest site $(ARGS)
 
-bench: $(INSTALLED) ## measure speed against a textbook loop
+bench: $(INSTALLED) ## measure speed, memory, redraws and time to quality
 	$(PY) -m benchmarks $(ARGS)
 
 lint: $(INSTALLED) ## look at the code style alone (`make test` does too)

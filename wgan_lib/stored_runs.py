@@ -67,7 +67,7 @@ class StoredRun:
 
 
 def load(name: str, root: Path | None = None) -> StoredRun:
-    """The stored run of that name, such as "objectives/wgan-gp-0".
+    """The stored run of that name, such as "objectives/wgan-gp".
 
     Raises FileNotFoundError where there is none, naming those that there are.
     """

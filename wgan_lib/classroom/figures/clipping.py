@@ -45,7 +45,9 @@ def knob(
         left.plot(np.arange(norms.size), norms, dash, marker=marker, color=colour, label=name)
         right.plot(clips, whole, dash, color=colour, label=name)
         now = np.exp(np.interp(np.log(clip), np.log(clips), np.log(whole)))
-        right.plot([clip], [np.clip(now, 1 / _NEAR, _NEAR)], "o", color=colour, markersize=9)
+        right.plot(
+            [clip], [np.clip(now, 1 / _NEAR, _NEAR)], "o", color=colour, markersize=9, clip_on=False
+        )
     left.set_title(title, y=1.02)
     right.set_title("the band: slopes from 0.1 to 10", y=1.02)
     if left.get_legend() is None:  # what follows stays when the figure is drawn again

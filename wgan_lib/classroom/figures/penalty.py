@@ -186,7 +186,7 @@ def _band(axes: Axes, name: str, runs: Sequence[tuple[Any, Any]], look: Look) ->
     steps = numbers("steps", runs[0][0])
     values = np.stack([numbers(name, run) for _, run in runs])
     axes.plot(steps, np.median(values, 0), look.dash, color=look.colour, label=name)
-    axes.fill_between(steps, values.min(0), values.max(0), color=look.colour, alpha=0.15, lw=0)
+    axes.fill_between(steps, values.min(0), values.max(0), color=look.colour, alpha=0.25, lw=0)
 
 
 @_styled
