@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from wgan_lib.classroom.figures.canvas import keep_axes
 from wgan_lib.classroom.figures.general import image_sheet, numbers, panels
@@ -117,6 +118,9 @@ def follows(run: Mapping[str, Any], guess: str, truth: str, *, title: str, axes:
     axes.plot(x[:1], y[:1], "s", color=REAL, ms=9, label="first")
     axes.plot(x[-1:], y[-1:], "o", color=FAKE, ms=9, label="last")
     axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set(xlabel=_in_words(guess), title=title)
     axes.set_ylabel(_in_words(truth) if axes is axes.figure.axes[0] else "")
     if axes is axes.figure.axes[-1]:
