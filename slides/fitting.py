@@ -17,12 +17,12 @@ LINES = 22  # of code, on a slide of its own
 LINES_BELOW = 18  # below a sentence
 LINES_OF_CLAIMS = 10
 CHARACTERS, SMALL = 72, 90  # in a line of claims, and of those below a picture
-ENLARGED = (
-    1.25  # at least: the type of the course's figures, 14.4 px, then has the size of code, 18
-)
+# A picture is shown so many times as large as it was drawn, at least: the type of the course's
+# figures, 14.4 px, then has the size of the smallest code, 18 px.
+ENLARGED = 1.25
 ROOM, TITLE, SENTENCES = 560, 62, 90  # below the kicker; what a title takes, and text above
 CAPTION = 34  # below a picture that moves in the notebook
-CLAIM, LINE_OF_CLAIM, LINE_OF_OUTPUT = 48, 32, 34  # a claim, each further line of it
+CLAIM, LINE_OF_CLAIM, LINE_OF_OUTPUT = 48, 32, 34  # a claim; a further line of it; of output
 ITEMS, ROWS, WORDS_OF_ITEMS = 5, 7, 90
 COLUMNS = 78  # of a docstring
 _DOCSTRING = re.compile(

@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 from slides.fitting import ENLARGED
 
-# Pixels, on a slide of 1280 × 720; and how often a picture must be as large as it was drawn.
+# Pixels, on a slide of 1280 × 720; for a picture, how many times as large as it was drawn.
 SMALLEST = {"prose": 24, "code": 18, "enlarged": ENLARGED}
 _FAULTS = r"""(smallest) => {
   const page = document.querySelector("section.present .page"), faults = [];

@@ -91,9 +91,9 @@ def test_the_speaker_sees_the_notes_in_a_window_of_their_own(complaints):
 # The inspection itself, on slides with one fault each.
 
 
-def picture():
+def picture(width=600):
     buffer = io.BytesIO()
-    Image.new("RGB", (600, 300), "navy").save(buffer, "PNG")
+    Image.new("RGB", (width, 300), "navy").save(buffer, "PNG")
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
@@ -102,6 +102,7 @@ FAULTY = {
     "cut off at the right": Block("code", "x = " + "1 + " * 60 + "1"),
     "raw TeX": Block("prose", r"half of it, \frac12, is $5 and not a formula"),
     "no alt text": Block("picture", "", data=picture()),
+    "type in a picture is small": Block("picture", "a wide one", data=picture(width=1040)),
     "is not drawn": Block("prose", r"$\left( x$"),
 }
 

@@ -81,6 +81,14 @@ def test_description_sees_another_sample():
     assert describe(one, values=False) == describe(other, values=False)
 
 
+def test_a_surface_can_leave_out_its_scale():
+    table = torch.arange(12.0).reshape(3, 4)
+    panes = [
+        len(figures.value_surface(table, range(4), range(3), scale=s).axes) for s in (True, False)
+    ]
+    assert panes == [2, 1]  # the scale has axes of its own
+
+
 @pytest.mark.parametrize(
     "turn", [np.fliplr, np.flipud, np.negative], ids=lambda turn: turn.__name__
 )
