@@ -1,0 +1,278 @@
+"""What a critic itself can and cannot do, asked of a copy with other weights and other samples."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+from wgan_lib.clinic.probes import each
+from wgan_lib.clinic.reports import BUG, DIFFERS, OK, UNKNOWN, Report
+from wgan_lib.clinic.strangers import first_tensor, tried
+from wgan_lib.lipschitz.bounds import upper_bound
+from wgan_lib.lipschitz.slopes import clip_weights_, sample_coupling
+
+COUPLED = ("batch_norm",)
+FLAT = 1e-3  # a critic that is nowhere steeper teaches next to nothing
+
+
+class Questioned(nn.Module):
+    """A copy of a critic in training mode, that gives one score a sample whatever it gave before.
+
+    Its samples have the dtype and the device of its weights.
+    """
+
+    def __init__(self, critic: nn.Module, shape: Any, batch: int, labels: int | None = None):
+        super().__init__()
+        self.critic, self.shape, self.batch = copy.deepcopy(critic).train(), shape, batch
+        self.classes = labels
+
+    def samples(self, seed: int = 0) -> Any:
+        """Normal noise, N×shape."""
+        source = torch.Generator().manual_seed(seed)
+        like = next(self.critic.parameters(), torch.empty(0))
+        shapes = self.shape if isinstance(self.shape, list) else [self.shape]
+        made = [torch.randn(self.batch, *one, generator=source).to(like) for one in shapes]
+        return made if isinstance(self.shape, list) else made[0]
+
+    def answer(self, x: Any = None) -> Any:
+        """The critic's own output."""
+        x = self.samples() if x is None else x
+        device = (x[0] if isinstance(x, list) else x).device
+        rows = torch.arange(self.batch, device=device)
+        labels = () if self.classes is None else (rows % self.classes,)
+        return self.critic(x, *labels)
+
+    def forward(self, x: Any) -> Tensor:
+        """N scores; the mean where there are several a sample, the same one where there is one."""
+        scores = first_tensor(self.answer(x))
+        if scores.numel() % self.batch:
+            return scores.mean().expand(self.batch)
+        return scores.reshape(self.batch, -1).mean(1)
+
+
+class Heard(TorchFunctionMode):
+    """The names of the functions of torch that are called meanwhile."""
+
+    def __init__(self):
+        super().__init__()
+        self.names: set[str] = set()
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        self.names.add(getattr(function, "__name__", ""))
+        return function(*args, **(kwargs or {}))
+
+
+def question_critic(
+    report: Report, critic: Questioned, clip: float | None, penalised: bool, bends: bool
+) -> None:
+    """All questions; penalised and bends say what is known of the loss that goes with it."""
+    with Heard() as heard:
+        output, error = tried(critic.answer)
+    if error:
+        return report.add("answers", UNKNOWN, f"not on {critic.batch}×{critic.shape}: {error}")
+    _question_count(report, first_tensor(output), critic.batch)
+    _question_noise(report, critic)
+    _question_coupling(report, critic, heard.names, penalised)
+    with _kept(critic):
+        _question_range(report, critic, heard.names, DIFFERS if bends else BUG)
+    with _kept(critic):
+        _question_sight(report, critic)
+    with _kept(critic):
+        _question_slope(report, critic, clip)
+    _question_spectral_norm(report, critic)
+
+
+@contextmanager
+def _kept(critic: nn.Module) -> Iterator[None]:
+    """The critic's state comes back in the end."""
+    state = copy.deepcopy(critic.state_dict())
+    try:
+        yield
+    finally:
+        critic.load_state_dict(state)
+
+
+def _question_count(report: Report, scores: Tensor, batch: int) -> None:
+    if scores.numel() == batch:
+        return report.add("one score each", OK, "one score a sample")
+    shape = tuple(scores.shape)
+    if scores.numel() == 1:
+        text = "one score for the whole batch"
+    elif scores.numel() % batch:
+        text = f"{batch} samples give scores of shape {shape}"
+    else:
+        text = f"{scores.numel() // batch} scores a sample, shape {shape}: a score a patch?"
+    return report.add("one score each", DIFFERS, text)
+
+
+@torch.no_grad()
+def _question_noise(report: Report, critic: Questioned) -> None:
+    x = critic.samples()
+    scores = torch.stack([critic(x) for _ in range(8)])
+    noise, spread = scores.std(0).mean().item(), scores.mean(0).std().item()
+    text = f"the score of a sample varies by {noise:.2g}, between samples it varies by {spread:.2g}"
+    still = noise <= 1e-5 * max(spread, 1e-12)
+    report.check("noise", still, "none", f"{text}: dropout?", DIFFERS)
+
+
+def _question_coupling(
+    report: Report, critic: Questioned, heard: set[str], penalised: bool
+) -> None:
+    if isinstance(critic.shape, list):
+        return report.add("coupling", UNKNOWN, "not asked of a critic of several scales")
+    share = sample_coupling(critic, critic.samples())
+    cause = "batch norm" if heard & {"batch_norm"} else "statistics of the batch"
+    text = f"{share:.0%} of a score's sensitivity falls on other samples: {cause}"
+    alone = "every sample is judged on its own"
+    return report.check("coupling", share < 1e-6, alone, text, BUG if penalised else DIFFERS)
+
+
+# ------------------------------------------------------------------ other weights
+
+
+@torch.no_grad()
+def _question_range(report: Report, critic: Questioned, heard: set[str], verdict: str) -> None:
+    """Whether scores stay within a range, whatever the weights and the samples."""
+    precise = copy.deepcopy(critic).double()
+    ranges, sizes = [], []
+    for far in (1.0, 1000.0):
+        ranges.append(precise(precise.samples()).mul(1.0).aminmax() if far == 1 else _far(precise))
+    state = copy.deepcopy(precise.state_dict())
+    for scale in (30.0, 3000.0):
+        for p in precise.parameters():
+            p.mul_(scale)
+        ranges.append(precise(precise.samples()).aminmax())
+        sizes.append(max(abs(ranges[-1].min.item()), abs(ranges[-1].max.item())))
+        precise.load_state_dict(state)
+    for seed in range(3):
+        redraw(precise, seed)
+        ranges.append(precise(precise.samples()).aminmax())
+    low = min(found.min for found in ranges).item()
+    high = max(found.max for found in ranges).item()
+    bounded = (low >= 0) or (-1 <= low and high <= 1) or sizes[1] <= 1.01 * sizes[0]
+    text = f"whatever the weights, scores stay in [{low:.2g}, {high:.2g}]: {_ending(heard, low)}"
+    report.check("raw scores", not bounded, f"seen from {low:.2g} to {high:.2g}", text, verdict)
+    inner = "sigmoid" in heard and not bounded
+    text = "a sigmoid inside, whose slope is at most 1/4"
+    report.check("inner squashing", not inner, "no sigmoid inside", text, DIFFERS)
+
+
+def _far(critic: Questioned):
+    return critic(each(critic.samples(), lambda x: x * 1000)).aminmax()
+
+
+def _ending(heard: set[str], low: float) -> str:
+    for name in ("softmax", "log_softmax", "sigmoid", "tanh"):
+        if name in heard:
+            return f"a {name} at the end"
+    return "a ReLU at the end" if low >= 0 else "something squashes them"
+
+
+@torch.no_grad()
+def redraw(network: nn.Module, seed: int) -> None:
+    """Normal weights of variance 1/fan-in, in place."""
+    source = torch.Generator().manual_seed(seed)
+    for p in network.parameters():
+        size = p[0].numel() if p.ndim > 1 else 9
+        p.copy_(torch.randn(p.shape, generator=source) / max(size, 1) ** 0.5)
+
+
+def _question_sight(report: Report, critic: Questioned) -> None:
+    """Whether every number of a sample counts, and whether anything does."""
+    seen, moved = 0.0, False
+    for seed in range(3):
+        redraw(critic, seed)
+        x = each(critic.samples(seed), lambda t: t.requires_grad_())
+        parts = x if isinstance(x, list) else [x]
+        weights = [p for p in critic.parameters() if p.requires_grad]
+        scores = critic(x)
+        if not scores.requires_grad:
+            continue
+        slopes = torch.autograd.grad(scores.square().sum(), [*parts, *weights], allow_unused=True)
+        known = [torch.zeros_like(p) if g is None else g for p, g in zip([*parts, *weights], slopes, strict=True)]
+        seen = seen + torch.cat([g.abs().sum(0).flatten() for g in known[: len(parts)]])
+        moved = moved or any(bool(g.any()) for g in known[len(parts) :]) or not weights
+    if not moved:
+        return report.add("moves", BUG, "no gradient reaches any weight, whatever the weights are")
+    report.add("moves", OK, "gradients reach the weights")
+    blind = int((seen == 0).sum())
+    text = f"{blind} of {seen.numel()} numbers of a sample never matter"
+    return report.check("blind pixels", not blind, "none", text)
+
+
+def _question_slope(report: Report, critic: Questioned, clip: float | None) -> None:
+    """How steep it is, as seen and as certified, after a clip if there is one."""
+    if isinstance(critic.shape, list):
+        return None
+    if clip is not None:
+        clip_weights_(critic.critic, clip)
+    x = critic.samples().requires_grad_()
+    scores = critic(x)
+    if not scores.requires_grad:
+        return None
+    seen = torch.autograd.grad(scores.sum(), x)[0].flatten(1).norm(dim=1).max().item()
+    bound, error = tried(lambda: upper_bound(critic.critic.eval(), critic.shape))
+    critic.critic.train()
+    text = f"at most {seen:.2g} at {critic.batch} points"
+    text += "" if error else f", certified nowhere above {bound:.2g}"
+    text += "" if clip is None else f", after a clip at {clip:g}"
+    return report.check("slope", seen >= FLAT or clip is None, text, f"{text}: flat", DIFFERS)
+
+
+# ------------------------------------------------------------------ spectral norm
+
+
+def _question_spectral_norm(report: Report, critic: Questioned) -> None:
+    """What a convolution whose kernel has spectral norm 1 does to the size of its input."""
+    gains = []
+    for module, shape in _normed_convolutions(critic):
+        gains.append(gain(module, shape))
+    if gains:
+        worst = max(gains)
+        text = f"a convolution multiplies by up to {worst:.3g}, for all its spectral norm of 1"
+        report.check("spectral norm", worst < 1.05, f"gains up to {worst:.3g}", text, DIFFERS)
+
+
+def _normed_convolutions(critic: Questioned) -> list[tuple[nn.Module, torch.Size]]:
+    """The convolutions under a spectral norm, and the shapes that reach them."""
+    found, hooks = [], []
+    for module in critic.modules():
+        if isinstance(module, (nn.Conv1d, nn.Conv2d, nn.Conv3d)) and _has_spectral_norm(module):
+            hooks.append(
+                module.register_forward_pre_hook(lambda m, args: found.append((m, args[0].shape)))
+            )
+    with torch.no_grad():
+        critic(critic.samples())
+    for hook in hooks:
+        hook.remove()
+    return found
+
+
+def _has_spectral_norm(module: nn.Module) -> bool:
+    new = any("SpectralNorm" in type(part).__name__ for part in module.modules())
+    old = any("SpectralNorm" in type(hook).__name__ for hook in module._forward_pre_hooks.values())
+    return new or old
+
+
+def gain(module: nn.Module, shape: torch.Size, rounds: int = 30) -> float:
+    """How much a linear layer (its bias apart) lengthens what it gets, by power iteration."""
+    module = copy.deepcopy(module)
+    like = next(module.parameters())
+    x = torch.randn(1, *shape[1:], generator=torch.Generator().manual_seed(0)).to(like)
+    with torch.no_grad():
+        for _ in range(20):  # so that the norm's own power iteration has settled
+            module(x)
+    module.eval()
+    size = 0.0
+    for _ in range(rounds):
+        x = (x / x.norm()).detach().requires_grad_()
+        y = module(x) - module(torch.zeros_like(x))
+        size = y.norm().item()
+        x = torch.autograd.grad(y, x, y.detach())[0]
+    return size
