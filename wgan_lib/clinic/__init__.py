@@ -16,6 +16,6 @@ it raises is reported with its own line.
 
 from wgan_lib.clinic.examiner import examine
 from wgan_lib.clinic.reports import Report
+from wgan_lib.clinic.watching import watch
 
-
-__all__ = ["Report", "examine"]
+__all__ = ["Report", "examine", "watch"]

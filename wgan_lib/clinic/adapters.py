@@ -93,7 +93,9 @@ def lightning_loop(module: Any, batches: Iterable[Any]) -> Callable[[], None]:
             "optimizers": lambda *_, **__: optimisers if len(optimisers) > 1 else optimisers[0],
             "manual_backward": lambda loss, *a, **k: loss.backward(*a, **k),
             "lr_schedulers": lambda: [],
-            **dict.fromkeys(("log", "log_dict", "toggle_optimizer", "untoggle_optimizer"), _nothing),
+            **dict.fromkeys(
+                ("log", "log_dict", "toggle_optimizer", "untoggle_optimizer"), _nothing
+            ),
         }
         with _replaced(module, stand_ins):
             for index, batch in enumerate(batches):
@@ -117,7 +119,9 @@ def _optimisers(configured: Any) -> list[torch.optim.Optimizer]:
     return [one["optimizer"] if isinstance(one, dict) else one for one in configured]
 
 
-def _one_batch(module: Any, optimisers: list[torch.optim.Optimizer], batch: Any, index: int) -> None:
+def _one_batch(
+    module: Any, optimisers: list[torch.optim.Optimizer], batch: Any, index: int
+) -> None:
     if not getattr(module, "automatic_optimization", True):
         module.training_step(batch, index)
         return

@@ -76,7 +76,9 @@ RIGHT = {
     "clipped weights": Anchor("every weight of the critic is clipped, biases too", ALGORITHM),
     "clip size": Anchor("the clip is the number you think it is", CLIPPED),
     # a loop
-    "steps": Anchor("a step of the critic through torch.optim, then one of the generator", ALGORITHM),
+    "steps": Anchor(
+        "a step of the critic through torch.optim, then one of the generator", ALGORITHM
+    ),
     "all explained": Anchor("two mean scores and a penalty, and nothing else", ALGORITHM),
     "bound": Anchor("a penalty that moves the weights, or a clip", PRICE),
     "one step": Anchor("scores and penalty in one loss, and one step for both", PRICE),

@@ -51,7 +51,9 @@ def call(
     zeros = grads[2 : 2 + len(critic.seen)]
     pools = flattened(real), flattened(fake)
     weights, points = _weights(critic, zeros, *pools)
-    pulls = [torch.zeros_like(p) if g is None else g for p, g in zip(wanted[:2], grads, strict=False)]
+    pulls = [
+        torch.zeros_like(p) if g is None else g for p, g in zip(wanted[:2], grads, strict=False)
+    ]
     linked = any(gradient is not None for gradient in grads[2 + len(critic.seen) :])
     return Call(value.detach(), pulls, points, *weights, linked)
 

@@ -100,7 +100,8 @@ def observed(step: Callable[..., Any], critic: nn.Module, samples: Any) -> list[
 def _arguments(step: Callable[..., Any], critic: nn.Module, samples: Any) -> tuple[Any, ...]:
     """As many of (critic, real, fake) as the step wants."""
     wanted = [
-        p for p in inspect.signature(step).parameters.values()
+        p
+        for p in inspect.signature(step).parameters.values()
         if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
     ]
     return (critic, samples, samples * 0.5 - 1)[: len(wanted)]

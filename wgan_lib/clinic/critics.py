@@ -155,7 +155,7 @@ def _question_range(report: Report, critic: Questioned, heard: set[str], verdict
         ranges.append(precise(precise.samples()).aminmax())
     low = min(found.min for found in ranges).item()
     high = max(found.max for found in ranges).item()
-    bounded = (low >= 0) or (-1 <= low and high <= 1) or sizes[1] <= 1.01 * sizes[0]
+    bounded = (low >= 0) or (low >= -1 and high <= 1) or sizes[1] <= 1.01 * sizes[0]
     text = f"whatever the weights, scores stay in [{low:.2g}, {high:.2g}]: {_ending(heard, low)}"
     report.check("raw scores", not bounded, f"seen from {low:.2g} to {high:.2g}", text, verdict)
     inner = "sigmoid" in heard and not bounded
@@ -195,7 +195,10 @@ def _question_sight(report: Report, critic: Questioned) -> None:
         if not scores.requires_grad:
             continue
         slopes = torch.autograd.grad(scores.square().sum(), [*parts, *weights], allow_unused=True)
-        known = [torch.zeros_like(p) if g is None else g for p, g in zip([*parts, *weights], slopes, strict=True)]
+        known = [
+            torch.zeros_like(p) if g is None else g
+            for p, g in zip([*parts, *weights], slopes, strict=True)
+        ]
         seen = seen + torch.cat([g.abs().sum(0).flatten() for g in known[: len(parts)]])
         moved = moved or any(bool(g.any()) for g in known[len(parts) :]) or not weights
     if not moved:

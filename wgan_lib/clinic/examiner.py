@@ -126,7 +126,9 @@ def _check_pieces(pieces: dict[str, Any], critic: Any) -> None:
 
 def _shape(shape: Any) -> tuple[int, ...] | list[tuple[int, ...]]:
     if not isinstance(shape, Sequence) or isinstance(shape, str) or len(shape) == 0:
-        raise TypeError(f"shape must be the sides of one sample, such as (3, 64, 64), got {shape!r}")
+        raise TypeError(
+            f"shape must be the sides of one sample, such as (3, 64, 64), got {shape!r}"
+        )
     if isinstance(shape[0], Sequence):
         return [tuple(positive_integer("shape", side) for side in one) for one in shape]
     return tuple(positive_integer("shape", side) for side in shape)

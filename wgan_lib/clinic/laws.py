@@ -16,7 +16,7 @@ from wgan_lib.clinic.penalties import (
     is_variant,
     norms_of,
 )
-from wgan_lib.clinic.probes import KnownCritic, flattened
+from wgan_lib.clinic.probes import flattened
 from wgan_lib.clinic.reports import BUG, DIFFERS, OK, UNKNOWN, Report
 from wgan_lib.clinic.segments import Draw, place_of
 from wgan_lib.clinic.strangers import tried

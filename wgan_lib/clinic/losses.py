@@ -14,6 +14,7 @@ from wgan_lib.clinic.probes import FORMS, KnownCritic, Samples, Shape, real_and_
 from wgan_lib.clinic.reports import BUG, COST, DIFFERS, OK, UNKNOWN, Report
 from wgan_lib.clinic.strangers import tried
 
+
 @dataclass
 class Subject:
     """A loss under examination, and in what circumstances it runs.

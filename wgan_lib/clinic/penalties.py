@@ -58,7 +58,10 @@ def _norms(g: Tensor) -> Iterator[tuple[str, Tensor]]:
     per_sample = g.flatten(1).norm(dim=1)
     yield SAMPLE, per_sample
     for axes in _other_axes(g.ndim):
-        yield f"axes {axes}", torch.linalg.vector_norm(g, dim=axes).flatten() if axes else g.abs().flatten()
+        yield (
+            f"axes {axes}",
+            torch.linalg.vector_norm(g, dim=axes).flatten() if axes else g.abs().flatten(),
+        )
     yield f"{SAMPLE}, root mean square", per_sample / g[0].numel() ** 0.5
     yield f"{SAMPLE} of a mean score, N times too small", per_sample / len(g)
     yield "the mean gradient of the batch", g.mean(0).norm()[None]

@@ -75,8 +75,11 @@ def _uniform(epsilon: Tensor) -> Place:
     steps = torch.linspace(0, 1, len(epsilon), dtype=epsilon.dtype)
     gap = (epsilon.sort().values - steps).abs().max().item() * len(epsilon) ** 0.5
     if gap < KOLMOGOROV:
-        return Place(OK, f"{ON_SEGMENTS}: {len(epsilon)} of them from {epsilon.min():.2g} to "
-                     f"{epsilon.max():.2g}")
+        return Place(
+            OK,
+            f"{ON_SEGMENTS}: {len(epsilon)} of them from {epsilon.min():.2g} to "
+            f"{epsilon.max():.2g}",
+        )
     return Place(DIFFERS, f"on segments, but ε is not uniform: its mean is {epsilon.mean():.2f}")
 
 
