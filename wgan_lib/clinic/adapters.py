@@ -84,7 +84,7 @@ def lightning_loop(module: Any, batches: Iterable[Any]) -> Callable[[], None]:
 
     Calls ``training_step`` on each batch. With manual optimisation the module steps by itself.
     With automatic optimisation the loop does what a trainer would: it goes through the optimisers,
-    passing optimizer_idx where the step asks for it. Nothing is logged; no hook but these is called.
+    passing optimizer_idx where the step asks for it. Nothing is logged, no other hook called.
     """
 
     def loop() -> None:

@@ -36,7 +36,11 @@ class Call:
 
 
 def call(
-    loss: Callable[..., Any], critic: KnownCritic, real: Samples, fake: Samples, attached=True
+    loss: Callable[..., Any],
+    critic: KnownCritic,
+    real: Samples,
+    fake: Samples,
+    attached: bool = True,
 ) -> Call:
     """Call loss(critic, real, fake); the fakes hang on a graph if attached.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import torch
@@ -110,7 +111,7 @@ def _arguments(step: Callable[..., Any], critic: nn.Module, samples: Any) -> tup
 def _judge(report: Report, moments: list[Moment], clip: float | None) -> None:
     if not any(moment.event == STEPPED for moment in moments):
         return report.add("clip", UNKNOWN, "no optimiser of torch took a step of this critic")
-    pairs = list(zip(moments, moments[1:], strict=False))
+    pairs = pairwise(moments)
     clips = [(a.event, clipped(a.weights, b.weights)) for a, b in pairs if a.event != STEP]
     clips = [(event, found) for event, found in clips if found]
     if not clips:

@@ -13,11 +13,11 @@ from torch.overrides import TorchFunctionMode
 
 from wgan_lib.clinic.probes import each
 from wgan_lib.clinic.reports import BUG, DIFFERS, OK, UNKNOWN, Report
+from wgan_lib.clinic.spectra import question_spectral_norm
 from wgan_lib.clinic.strangers import first_tensor, tried
 from wgan_lib.lipschitz.bounds import upper_bound
 from wgan_lib.lipschitz.slopes import clip_weights_, sample_coupling
 
-COUPLED = ("batch_norm",)
 FLAT = 1e-3  # a critic that is nowhere steeper teaches next to nothing
 
 
@@ -85,7 +85,7 @@ def question_critic(
         _question_sight(report, critic)
     with _kept(critic):
         _question_slope(report, critic, clip)
-    _question_spectral_norm(report, critic)
+    question_spectral_norm(report, critic, critic.samples())
 
 
 @contextmanager
@@ -140,19 +140,19 @@ def _question_coupling(
 def _question_range(report: Report, critic: Questioned, heard: set[str], verdict: str) -> None:
     """Whether scores stay within a range, whatever the weights and the samples."""
     precise = copy.deepcopy(critic).double()
-    ranges, sizes = [], []
-    for far in (1.0, 1000.0):
-        ranges.append(precise(precise.samples()).mul(1.0).aminmax() if far == 1 else _far(precise))
-    state = copy.deepcopy(precise.state_dict())
+    x = precise.samples()
+    answers = [precise(x), precise(each(x, lambda t: t * 1000))]
+    sizes = []
     for scale in (30.0, 3000.0):
-        for p in precise.parameters():
-            p.mul_(scale)
-        ranges.append(precise(precise.samples()).aminmax())
-        sizes.append(max(abs(ranges[-1].min.item()), abs(ranges[-1].max.item())))
-        precise.load_state_dict(state)
+        with _kept(precise):
+            for p in precise.parameters():
+                p.mul_(scale)
+            answers.append(precise(x))
+            sizes.append(answers[-1].abs().max().item())
     for seed in range(3):
         redraw(precise, seed)
-        ranges.append(precise(precise.samples()).aminmax())
+        answers.append(precise(x))
+    ranges = [answer.aminmax() for answer in answers]
     low = min(found.min for found in ranges).item()
     high = max(found.max for found in ranges).item()
     bounded = (low >= 0) or (low >= -1 and high <= 1) or sizes[1] <= 1.01 * sizes[0]
@@ -161,10 +161,6 @@ def _question_range(report: Report, critic: Questioned, heard: set[str], verdict
     inner = "sigmoid" in heard and not bounded
     text = "a sigmoid inside, whose slope is at most 1/4"
     report.check("inner squashing", not inner, "no sigmoid inside", text, DIFFERS)
-
-
-def _far(critic: Questioned):
-    return critic(each(critic.samples(), lambda x: x * 1000)).aminmax()
 
 
 def _ending(heard: set[str], low: float) -> str:
@@ -195,10 +191,8 @@ def _question_sight(report: Report, critic: Questioned) -> None:
         if not scores.requires_grad:
             continue
         slopes = torch.autograd.grad(scores.square().sum(), [*parts, *weights], allow_unused=True)
-        known = [
-            torch.zeros_like(p) if g is None else g
-            for p, g in zip([*parts, *weights], slopes, strict=True)
-        ]
+        pairs = zip([*parts, *weights], slopes, strict=True)
+        known = [torch.zeros_like(p) if g is None else g for p, g in pairs]
         seen = seen + torch.cat([g.abs().sum(0).flatten() for g in known[: len(parts)]])
         moved = moved or any(bool(g.any()) for g in known[len(parts) :]) or not weights
     if not moved:
@@ -226,56 +220,3 @@ def _question_slope(report: Report, critic: Questioned, clip: float | None) -> N
     text += "" if error else f", certified nowhere above {bound:.2g}"
     text += "" if clip is None else f", after a clip at {clip:g}"
     return report.check("slope", seen >= FLAT or clip is None, text, f"{text}: flat", DIFFERS)
-
-
-# ------------------------------------------------------------------ spectral norm
-
-
-def _question_spectral_norm(report: Report, critic: Questioned) -> None:
-    """What a convolution whose kernel has spectral norm 1 does to the size of its input."""
-    gains = []
-    for module, shape in _normed_convolutions(critic):
-        gains.append(gain(module, shape))
-    if gains:
-        worst = max(gains)
-        text = f"a convolution multiplies by up to {worst:.3g}, for all its spectral norm of 1"
-        report.check("spectral norm", worst < 1.05, f"gains up to {worst:.3g}", text, DIFFERS)
-
-
-def _normed_convolutions(critic: Questioned) -> list[tuple[nn.Module, torch.Size]]:
-    """The convolutions under a spectral norm, and the shapes that reach them."""
-    found, hooks = [], []
-    for module in critic.modules():
-        if isinstance(module, (nn.Conv1d, nn.Conv2d, nn.Conv3d)) and _has_spectral_norm(module):
-            hooks.append(
-                module.register_forward_pre_hook(lambda m, args: found.append((m, args[0].shape)))
-            )
-    with torch.no_grad():
-        critic(critic.samples())
-    for hook in hooks:
-        hook.remove()
-    return found
-
-
-def _has_spectral_norm(module: nn.Module) -> bool:
-    new = any("SpectralNorm" in type(part).__name__ for part in module.modules())
-    old = any("SpectralNorm" in type(hook).__name__ for hook in module._forward_pre_hooks.values())
-    return new or old
-
-
-def gain(module: nn.Module, shape: torch.Size, rounds: int = 30) -> float:
-    """How much a linear layer (its bias apart) lengthens what it gets, by power iteration."""
-    module = copy.deepcopy(module)
-    like = next(module.parameters())
-    x = torch.randn(1, *shape[1:], generator=torch.Generator().manual_seed(0)).to(like)
-    with torch.no_grad():
-        for _ in range(20):  # so that the norm's own power iteration has settled
-            module(x)
-    module.eval()
-    size = 0.0
-    for _ in range(rounds):
-        x = (x / x.norm()).detach().requires_grad_()
-        y = module(x) - module(torch.zeros_like(x))
-        size = y.norm().item()
-        x = torch.autograd.grad(y, x, y.detach())[0]
-    return size

@@ -1,4 +1,4 @@
-"""The penalty in somebody's loss: where it looks, its norm, its price, λ, and what reaches a weight."""
+"""The penalty in somebody's loss: where it looks, its norm and price, λ, what reaches a weight."""
 
 from __future__ import annotations
 

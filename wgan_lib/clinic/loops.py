@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from statistics import median
-from typing import TYPE_CHECKING
 
 import torch
 
 from wgan_lib.clinic.penalties import SAMPLE, TWO_SIDED, in_words, is_variant
+from wgan_lib.clinic.records import Record
 from wgan_lib.clinic.reports import BUG, COST, DIFFERS, OK, UNKNOWN, Report
 from wgan_lib.clinic.segments import place_of
 from wgan_lib.clinic.steps import Explained, Law
-
-if TYPE_CHECKING:
-    from wgan_lib.clinic.watching import Record
 
 Laws = dict[Law, list[tuple[float, float]]]
 

@@ -68,7 +68,7 @@ def _channels(shape: Shape) -> list[int]:
 
 
 def made_to_run(
-    report: Report, loss: Callable[..., Any], shape, batch: int, forms: list[str] | None
+    report: Report, loss: Callable[..., Any], shape: Any, batch: int, forms: list[str] | None
 ) -> Subject | None:
     """The loss with critics of the form that it expects; None, and a line, where nothing runs."""
     found, errors = _best(_subjects(loss, shape, batch, forms or list(FORMS)))
@@ -155,7 +155,7 @@ def _judge_straight(report: Report, made: Call, batch: int) -> None:
     report.check("scores", balanced and whole and not summed, text, text)
 
 
-def question_opponents(report: Report, subject: Subject, generator_loss, made: Call) -> None:
+def question_opponents(report: Report, subject: Subject, generator_loss: Any, made: Call) -> None:
     """Whether critic and generator push D(fake) apart."""
     if not made.counted:
         return

@@ -1,4 +1,4 @@
-"""What waits for the device: each place in a loop that asks a tensor of the networks for a number."""
+"""What waits for the device: each place in a loop that asks a tensor for its numbers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class SyncCounter(TorchFunctionMode):
     asleep   whether to look away
     squared  whether a gradient was asked for that can itself be differentiated
 
-    A number made by ``torch.rand(1)`` lies on the host from the start: to read it waits for nothing.
+    A number made by ``torch.rand(1)`` lies on the host from the start: reading it is free.
     """
 
     def __init__(self, now: Callable[[], int], asleep: Callable[[], bool]):

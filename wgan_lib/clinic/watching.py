@@ -8,7 +8,6 @@ print(seen.report())
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -18,11 +17,12 @@ from torch.optim.optimizer import (
     register_optimizer_step_pre_hook,
 )
 
-from wgan_lib.clinic.clipping import Clip, Weights, clipped, weights_of
+from wgan_lib.clinic.clipping import Weights, clipped, weights_of
 from wgan_lib.clinic.loops import report_on
+from wgan_lib.clinic.records import Record, Step
 from wgan_lib.clinic.replays import Pair, Pass
 from wgan_lib.clinic.reports import Report
-from wgan_lib.clinic.steps import Explained, Explainer
+from wgan_lib.clinic.steps import Explainer
 from wgan_lib.clinic.strangers import first_tensor, tried
 from wgan_lib.clinic.syncs import SyncCounter
 from wgan_lib.ground.arguments import finite_number, positive_integer
@@ -32,42 +32,6 @@ TAKEN_APART = 12  # steps of each network; later ones are counted
 
 class Enough(BaseException):
     """Ends a loop from inside an optimiser's step; `except Exception` lets it pass."""
-
-
-@dataclass
-class Step:
-    """One step of an optimiser.
-
-    explained  None beyond the first dozen
-    reached    whether a gradient came to the generator since the last step
-    moved      the critic's weights are not those that gave its scores
-    sizes      the largest size of each of the critic's weights
-    momentum   β₁ of Adam, or the momentum of SGD and RMSprop
-    """
-
-    who: str
-    explained: Explained | None
-    reached: bool
-    moved: bool
-    sizes: dict[str, float]
-    momentum: float
-
-
-@dataclass
-class Record:
-    """All that was seen of a loop, in its order."""
-
-    steps: list[Step] = field(default_factory=list)
-    clips: list[Clip] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    coupling: float | None = None
-    squared: bool = False
-    waits: dict[str, list[int]] = field(default_factory=dict)
-    changing: set[str] = field(default_factory=set)
-
-    def of(self, who: str) -> list[Step]:
-        """The steps of one network."""
-        return [step for step in self.steps if step.who == who]
 
 
 class watch:
