@@ -80,5 +80,5 @@ def _weights(critic: KnownCritic, zeros: list[Tensor | None], real: Tensor, fake
                 sums[index] += weight[rows].sum().item()
             counted += int((weight != 0).sum())
         else:
-            points.append(x.detach()[other])
+            points.append(x.detach() if other.all() else x.detach()[other])
     return (*sums, counted), torch.cat(points)

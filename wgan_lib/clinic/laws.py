@@ -22,7 +22,7 @@ from wgan_lib.clinic.segments import Draw, place_of
 from wgan_lib.clinic.strangers import tried
 
 SLOPES = (0.5, 1.0, 2.0, 3.0)
-DRAWS = 30
+DRAWS = 12
 
 
 def question_penalty(report: Report, subject: Subject, expected: float | None) -> Law | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -101,12 +102,18 @@ def real_and_fake(
     if isinstance(shape, list):
         pairs = [real_and_fake(one, count, dtype) for one in shape]
         return [real for real, _ in pairs], [fake for _, fake in pairs]
+    real, fake = _drawn(shape, count)
+    return real.to(dtype, copy=True), fake.to(dtype, copy=True)
+
+
+@lru_cache(maxsize=8)
+def _drawn(shape: Shape, count: int) -> tuple[Tensor, Tensor]:
     source = torch.Generator().manual_seed(math.prod(shape))
     fake = torch.randn(count, *shape, generator=source)
     side = torch.where(torch.rand(fake.shape, generator=source) < 0.5, -1.0, 1.0)
     gap = 0.5 + torch.rand(fake.shape, generator=source)
     far = torch.linspace(0.4, 1.6, count).reshape(-1, *[1] * len(shape))
-    return ((fake + gap * side) * far).to(dtype), (fake * far).to(dtype)
+    return (fake + gap * side) * far, fake * far
 
 
 def among(points: Tensor, pool: Tensor) -> Tensor:
