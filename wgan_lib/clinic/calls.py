@@ -20,7 +20,8 @@ class Call:
     value              the loss itself
     pulls              its gradients with respect to θ and w of the critic
     points             where it asked for slopes alone, M×d: neither real nor fake
-    real, fake, other  the sums of the weights that scores of such points have in the loss
+    real, fake, other  the sums of the weights that scores of such points have in the loss; of
+                       their sizes, for points that are neither
     counted            how many samples' scores have a weight at all
     linked             whether a gradient would run on through the fakes
     """
@@ -77,7 +78,8 @@ def _weights(critic: KnownCritic, zeros: list[Tensor | None], real: Tensor, fake
         scored = weight is not None and bool(weight.any())
         if scored:
             for index, rows in enumerate((of_real, of_fake, other)):
-                sums[index] += weight[rows].sum().item()
+                there = weight[rows] if index < 2 else weight[rows].abs()
+                sums[index] += there.sum().item()
             counted += int((weight != 0).sum())
         else:
             points.append(x.detach() if other.all() else x.detach()[other])
