@@ -305,6 +305,9 @@ class Loop:
         self.average = copy.deepcopy(generator) if changes.get("average") else None
         self.scaler = torch.amp.GradScaler("cpu", enabled=bool(changes.get("mixed")))
 
+        if changes.get("steep"):
+            critic[-1].weight.data.mul_(30)
+
     def on(self, name, default=None):
         return self.changes.get(name, default)
 
@@ -360,6 +363,7 @@ class Loop:
             nn.utils.clip_grad_norm_(self.critic.parameters(), self.on("limit"))
         self.clip("between")
         self.scaler.step(self.for_critic)
+        self.scaler.update()
         if self.on("apart"):
             self.for_critic.zero_grad()
             self.on("apart")(self.critic, real, fake).backward()

@@ -56,7 +56,7 @@ def question_clip(
 ) -> None:
     """Take one step from weights that are far too large, and look when they shrink."""
     state = copy.deepcopy(critic.state_dict())
-    enlarge(critic, 5 * (clip or 2.0))
+    enlarge(critic, max(10.0, 5 * (clip or 0.0)))
     try:
         moments = observed(step, critic, samples)
     finally:

@@ -18,6 +18,7 @@ from wgan_lib.clinic.strangers import first_tensor, tried
 from wgan_lib.lipschitz.bounds import upper_bound
 from wgan_lib.lipschitz.slopes import clip_weights_, sample_coupling
 
+WARM_UP = 20  # passes after which a spectral norm has found its singular vectors, nearly
 FLAT = 1e-3  # a critic that is nowhere steeper teaches next to nothing
 
 
@@ -114,10 +115,12 @@ def _question_count(report: Report, scores: Tensor, batch: int) -> None:
 @torch.no_grad()
 def _question_noise(report: Report, critic: Questioned) -> None:
     x = critic.samples()
+    for _ in range(WARM_UP):
+        critic(x)
     scores = torch.stack([critic(x) for _ in range(8)])
     noise, spread = scores.std(0).mean().item(), scores.mean(0).std().item()
     text = f"the score of a sample varies by {noise:.2g}, between samples it varies by {spread:.2g}"
-    still = noise <= 1e-5 * max(spread, 1e-12)
+    still = noise <= 1e-3 * max(spread, 1e-12)
     report.check("noise", still, "none", f"{text}: dropout?", DIFFERS)
 
 

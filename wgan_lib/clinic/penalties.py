@@ -24,7 +24,7 @@ PRICES: dict[str, Callable[[Tensor], Tensor]] = {
     "n⁶": lambda n: n.pow(6).mean(),
     "max n²": lambda n: n.square().max(),
 }
-TWO_SIDED = "(n−1)²"
+TWO_SIDED, ONE_SIDED = "(n−1)²", "max(n−1, 0)²"
 
 
 class Law(NamedTuple):

@@ -74,11 +74,12 @@ class Pair:
     def slope(self, name: str, value: Tensor) -> Tensor:
         """The gradient of a number with respect to a network's weights, as one vector."""
         weights = list(self.networks[name].parameters())
-        grads: Sequence[Tensor | None] = [None] * len(weights)
-        if value.requires_grad:
-            grads = torch.autograd.grad(value, weights, allow_unused=True, retain_graph=True)
-        pairs = zip(grads, weights, strict=True)
-        return torch.cat([_or_zero(g, p).detach().flatten() for g, p in pairs]).double()
+        free = [p for p in weights if p.requires_grad]
+        grads: Sequence[Tensor | None] = [None] * len(free)
+        if value.requires_grad and free:
+            grads = torch.autograd.grad(value, free, allow_unused=True, retain_graph=True)
+        known = dict(zip(free, grads, strict=True))
+        return torch.cat([_or_zero(known.get(p), p).detach().flatten() for p in weights]).double()
 
     def replay(self, made: Pass, x: Tensor | None = None) -> Tensor:
         """The same pass again, on the same random numbers, on another input if one is given."""

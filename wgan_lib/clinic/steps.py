@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from wgan_lib.clinic.penalties import PRICES, SAMPLE, TWO_SIDED, norms_of
+from wgan_lib.clinic.penalties import ONE_SIDED, PRICES, SAMPLE, TWO_SIDED, norms_of
 from wgan_lib.clinic.probes import among
 from wgan_lib.clinic.replays import EXACT, NOTHING, ROUGH, Pair, Pass, Solution, solved
 from wgan_lib.clinic.segments import Draw
@@ -128,7 +128,7 @@ class Explainer:
         found = self._solve(explained, basis)
         if found.rest > explained.tolerance and self.tries < TRIES:
             found = self._with_penalty(explained, scored, own, basis, found)
-        elif own and basis:
+        elif own and basis and found.rest <= explained.tolerance:
             explained.hidden = self._would_show(own)
         explained.parts = dict(zip(means, found.parts, strict=False))
         explained.rest, explained.stale = found.rest, found.stale
@@ -162,9 +162,12 @@ class Explainer:
         return best
 
     def _would_show(self, own: list[Pass]) -> bool:
-        """Whether a two-sided penalty of weight 1 would be a good part of the gradient."""
+        """Whether a penalty of weight 1 on the slopes above 1 would be a good part of the gradient.
+
+        Below 1 a one-sided penalty asks for nothing.
+        """
         norms = torch.cat([norms_of(self._slope_of(p))[SAMPLE] for p in own])
-        penalty = self.pair.slope("critic", PRICES[TWO_SIDED](norms))
+        penalty = self.pair.slope("critic", PRICES[ONE_SIDED](norms))
         return bool(penalty.norm() > 50 * EXACT * self.pair.gradient("critic").norm())
 
     def _prices(self, scored, own: list[Pass]) -> Iterator[tuple[Law, Tensor]]:
