@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from wgan_lib.classroom.claims import CODE, Claim, printed_claim
+from wgan_lib.ground.files import write_whole
 from workshop import COURSE
 
 _PREAMBLE = """# What the course claims
@@ -74,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not options.notebooks.is_dir():
         parser.error(f"--notebooks must be a folder, got {options.notebooks}, which is none")
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(claims_page(options.notebooks), encoding="utf-8", newline="\n")
+    write_whole(options.out, claims_page(options.notebooks))
     print(f"wrote {options.out}")
     return 0
 
