@@ -116,6 +116,15 @@ class Recipe:
             **options,
         )
 
+    def description(self) -> dict[str, Any]:
+        """What a JSON file says of the recipe: the labels make it again, the rest is to be read."""
+        return {
+            "labels": self.labels(),
+            "objective": repr(self.objective),
+            "settings": vars(self.settings),
+            "networks": {"name": self.networks, **self.options},
+        }
+
     def labels(self) -> dict[str, str]:
         """What a checkpoint must know in order to build this recipe again."""
         return {"recipe": self.name} | {f"set {k}": repr(v) for k, v in self.changes.items()}

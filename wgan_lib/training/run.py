@@ -97,11 +97,8 @@ class Run:
 
     def sample(self, n: int, seed: int = 0, averaged: bool = True) -> Tensor:
         """n samples of the (averaged) generator, from latent vectors that the seed fixes."""
-        positive_integer("n", n)
-        source = random_source(self.device, seed)
-        latent = torch.randn(n, self.latent_dim, generator=source, device=self.device)
-        keep = averaged and self.averaged is not None
-        return generate(self.averaged if keep else self.generator, latent)
+        chosen = self.averaged if averaged and self.averaged is not None else self.generator
+        return draw_samples(chosen, n, seed, self.device, self.latent_dim)
 
     def summary(self) -> str:
         """One line: how far the run is and what it last recorded."""
@@ -172,6 +169,19 @@ def generate(generator: nn.Module, latent: Tensor) -> Tensor:
         return generator.eval()(latent)
     finally:
         generator.train(training)
+
+
+def draw_samples(
+    generator: nn.Module,
+    n: int,
+    seed: int = 0,
+    device: torch.device | str = "cpu",
+    latent_dim: int | None = None,
+) -> Tensor:
+    """n samples of a generator on the device, from standard normal latents that the seed fixes."""
+    size = (positive_integer("n", n), latent_length(generator, latent_dim))
+    random = random_source(torch.device(device), positive_integer("seed", seed, minimum=0))
+    return generate(generator, torch.randn(size, generator=random, device=device))
 
 
 def check_fit(run: Run) -> None:
