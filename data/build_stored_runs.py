@@ -3,8 +3,8 @@
     python data/build_stored_runs.py                       those that are not there yet
     python data/build_stored_runs.py mnist-wgan-gp         that one, if it is not there yet
 
-A run that was interrupted continues after its last measurement. The two long ones take half an hour each and need
-the full data sets, which are looked for as `data/README.md` says.
+A run that was interrupted continues after its last measurement. The two long ones take half an hour
+each and need the full data sets, which are looked for as `data/README.md` says.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from wgan_lib.commands import actions, doctor, terminal
 from wgan_lib.experiments import studies
 from wgan_lib.experiments.evaluation import evaluate_trained
 from wgan_lib.experiments.recipes import find, from_labels
-from wgan_lib.experiments.trained import Trained, load_trained
+from wgan_lib.experiments.trained import TrainedPair, load_trained
 from wgan_lib.ground import checkpoints
 
 COURSE = Path(__file__).resolve().parents[1]
@@ -468,7 +468,7 @@ def test_a_perfect_generator_reaches_the_floor():
     torch.manual_seed(0)
     flat = torch.nn.Linear(2, 1)
     torch.nn.init.zeros_(flat.weight)
-    trained = Trained(find("ring-wgan"), RealRing(), flat, torch.device("cpu"), 0, False)
+    trained = TrainedPair(find("ring-wgan"), RealRing(), flat, torch.device("cpu"), 0, False)
     measured = evaluate_trained(trained)
     assert (measured["modes_covered"], measured["critic_estimate"]) == (8, 0)
     assert measured["high_quality_share"] == pytest.approx(0.989, abs=0.01)
@@ -547,5 +547,5 @@ def test_bad_study(refused, tmp_path, tiny_study):
     assert "device must be auto, cpu" in refused("study", "tiny", "--device", "abacus")
     (tmp_path / "tiny.csv").write_text("foreign")
     (tmp_path / "tiny.json").write_text("{}")
-    assert "is not the record of a study" in refused("study", "tiny", "--out", tmp_path)
+    assert "does not describe a study" in refused("study", "tiny", "--out", tmp_path)
     assert "tiny.csv" in refused("study", "tiny", "--out", tmp_path / "tiny.csv")

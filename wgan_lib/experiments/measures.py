@@ -62,7 +62,7 @@ def _real_samples(run: Run, recipe: Recipe) -> Tensor:
 
 
 def images(run: Run, recipe: Recipe) -> dict[str, float]:
-    """All the scores of an ``ImageJudge``, and the Fréchet distance of the raw generator as well."""
+    """All scores of an ``ImageJudge``, and the Fréchet distance of the raw generator as well."""
     judge = judge_of(recipe)
     raw = run.sample(judge.size, averaged=False)
     return {

@@ -108,15 +108,10 @@ def make(recipe: Recipe, folder: Path, times: int = 16) -> None:
         raise FileExistsError(f"{folder} is there already: delete it to make the run again")
     aside = folder.with_name(folder.name + ".part")
     aside.mkdir(parents=True, exist_ok=True)
-    camera = Camera(
-        recipe, max(1, recipe.settings.steps // positive_integer("times", times)), aside
-    )
-    run = recipe.train(
-        device="cpu",
-        callbacks=[camera],
-        checkpoint=camera.checkpoint,
-        checkpoint_every=camera.every,
-    )
+    every = max(1, recipe.settings.steps // positive_integer("times", times))
+    camera = Camera(recipe, every, aside)
+    options = {"checkpoint": camera.checkpoint, "checkpoint_every": every}
+    run = recipe.train(device="cpu", callbacks=[camera], **options)
     _keep(run, recipe, camera, aside)
     camera.clear_away()
     os.replace(aside, folder)
@@ -132,7 +127,7 @@ class Camera(Measurements):
 
     def __init__(self, recipe: Recipe, every: int, folder: Path):
         super().__init__(recipe, MEASURES, range(every, recipe.settings.steps + 1, every))
-        self.every, self.frames = every, []
+        self.frames: list[Tensor] = []
         self.checkpoint, self.kept = folder / "checkpoint.pt", folder / "measured.pt"
         self.zero = time.process_time()
         if self.kept.exists():

@@ -39,7 +39,7 @@ class ImageScores(NamedTuple):
 class ImageJudge:
     """Scores images against held-out real ones and against the training set, N×1×28×28 each.
 
-    The Fréchet distance, precision and recall hang on how many images are compared: take as many
+    The Fréchet distance, precision and recall depend on how many images are compared: take as many
     as there are held-out ones (`size`), and hold the scores against `ends()`.
     """
 
