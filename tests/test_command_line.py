@@ -534,7 +534,8 @@ def test_study(run, tmp_path, tiny_study):
     code, out, err = run("study", "tiny", "--out", tmp_path / "new" / "results")
     assert (code, err) == (0, "")
     lines = out.splitlines()
-    assert lines[0].startswith("gan, seed 0: finished after") and lines[0].endswith("(1 of 2)")
+    assert lines[0].startswith("gan, seed 0: finished after") and "(1 of 2, " in lines[0]
+    assert lines[0].endswith(" minutes left)") and lines[1].endswith(" minutes (2 of 2)")
     assert lines[-1] == f"tiny is complete in {tmp_path / 'new' / 'results'}: 2 runs"
     assert names(tmp_path / "new" / "results") == {"tiny.csv", "tiny.json"}
     code, out, _ = run("study", "tiny", "--out", tmp_path / "new" / "results")
@@ -545,6 +546,8 @@ def test_bad_study(refused, tmp_path, tiny_study):
     assert "did you mean 'mode-dropping'?" in refused("study", "mode-droping")
     assert "required: NAME" in refused("study")
     assert "device must be auto, cpu" in refused("study", "tiny", "--device", "abacus")
+    for bad in ("0", "two", "1.5"):
+        assert "jobs must be" in refused("study", "tiny", "--jobs", bad, "--out", tmp_path)
     (tmp_path / "tiny.csv").write_text("foreign")
     (tmp_path / "tiny.json").write_text("{}")
     assert "does not describe a study" in refused("study", "tiny", "--out", tmp_path)

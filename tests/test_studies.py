@@ -1,6 +1,11 @@
 """Studies: what is measured, how it is kept, and how a damaged or foreign file is refused."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
 
 import pytest
 import torch
@@ -13,6 +18,7 @@ from wgan_lib.experiments.recipes import find
 from wgan_lib.experiments.results import Results, ResultsError
 from wgan_lib.experiments.studies import STUDIES, load_study, run_once, run_study
 from wgan_lib.experiments.study import Study
+from wgan_lib.ground.devices import one_thread
 from wgan_lib.images.datasets import Images
 from wgan_lib.metrics import mode_coverage
 from wgan_lib.training.loop import DivergedError
@@ -183,6 +189,57 @@ def test_a_study_can_be_given_more_seeds_and_more_recipes(copy):
     run_study(small(recipes=pair), copy, tell=told.append)
     assert [line.split(":")[0] for line in told] == ["one more, seed 0", "one more, seed 1"]
     assert len(results.read(copy, "tiny").runs) == 8
+
+
+def test_several_jobs_leave_what_one_leaves(tmp_path):
+    with one_thread():
+        one = run_study(small(), tmp_path / "one")
+    told = []
+    two = run_study(small(), tmp_path / "two", tell=told.append, jobs=2)
+    csv = [(tmp_path / folder / "tiny.csv").read_bytes() for folder in ("one", "two")]
+    assert csv[0] == csv[1]
+    assert list(two.runs) == list(one.runs) and sorted(two.runs) == sorted(small().pairs())
+    assert all(
+        torch.equal(two.runs[p][name], run[name]) for p, run in one.runs.items() for name in run
+    )
+    told_of = [(run["recipe"], run["seed"]) for run in two.about["runs"]]
+    assert told_of == list(two.runs) and {run["threads"] for run in two.about["runs"]} == {1}
+    assert len(told) == 4 and told[-1].endswith("(4 of 4)")
+
+
+INTERRUPTED = """
+    import sys, time
+    from pathlib import Path
+    from wgan_lib.experiments import studies
+    from wgan_lib.experiments.recipes import find
+    from wgan_lib.experiments.study import Study
+    small = {"width": 8, "batch_size": 8, "critic_steps": 1}
+    recipes = {"short": find("ring-gan").changed(steps=2, **small),
+               "endless": find("ring-gan").changed(steps=10_000_000, **small)}
+    study = Study("half", "", recipes, (0,), 10_000_000, ("distance",))
+    studies.run_study(study, Path(sys.argv[1]), tell=lambda line: print(line, flush=True), jobs=2)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="interrupts a process as POSIX can")
+def test_ctrl_c_keeps_the_runs_that_are_done_and_ends_the_others(tmp_path, environment):
+    child = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(INTERRUPTED), str(tmp_path)],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    assert child.stdout.readline().startswith("short, seed 0: finished")
+    os.killpg(child.pid, signal.SIGINT)  # a terminal tells all of its processes
+    child.communicate(timeout=120)  # returns when all of them have let go of the output
+    assert child.returncode != 0
+    assert list(results.read(tmp_path, "half").runs) == [("short", 0)]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["half.csv", "half.json"]
+
+
+def test_runs_of_seeds_that_the_study_no_longer_has_stay_behind_the_others(copy):
+    found = run_study(small(seeds=(1, 2)), copy)
+    pairs = [(name, seed) for seed in (1, 2, 0) for name in ("clipped", "gan")]
+    assert list(found.runs) == pairs and list(results.read(copy, "tiny").runs) == pairs
 
 
 def test_a_run_that_diverges_is_kept_as_such(tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ those files. Runs that are done are kept, so a study may be interrupted, or get 
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -20,8 +21,9 @@ from wgan_lib.experiments.recipes import Recipe
 from wgan_lib.experiments.results import Columns, Key, Results, ResultsError, Row
 from wgan_lib.experiments.study import Study
 from wgan_lib.ground import checkpoints
-from wgan_lib.ground.arguments import one_of
+from wgan_lib.ground.arguments import one_of, positive_integer
 from wgan_lib.ground.checkpoints import CheckpointError
+from wgan_lib.ground.devices import one_thread
 from wgan_lib.images import datasets
 from wgan_lib.images.dcgan_guidelines import GUIDELINES
 from wgan_lib.training.loop import DivergedError
@@ -155,39 +157,72 @@ def run_study(
     folder: str | Path | None = None,
     device: str | torch.device = "cpu",
     tell: Callable[[str], object] = lambda line: None,
+    jobs: int = 1,
 ) -> Results:
     """Run what is not there yet, and write the study's two files after each run.
 
     The folder is that of the course's own results unless told otherwise; ``tell`` is given a line
     after each run. A run that diverges keeps the measurements it had, and the JSON file says so.
-    Raises ResultsError where the folder holds results of other recipes under this name.
+    With several jobs so many processes share the runs, of one thread each: the numbers are those of
+    one process with one thread. Raises ResultsError where the folder holds results of other recipes
+    under this name.
     """
+    positive_integer("jobs", jobs)
     folder = results_folder() if folder is None else Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     found = _stored(study, folder) or Results({}, {"runs": []})
     missing = [pair for pair in study.pairs() if pair not in found.runs]
-    for rows, about in _measured_runs(study, missing, device):
+    progress = Progress(len(found.runs), len(missing))
+    for rows, about in _measured_runs(study, missing, device, jobs):
         found.runs[about["recipe"], about["seed"]] = results.columns(rows)
         found.about["runs"].append(about)
         found = _in_order(study, found)
         results.write(folder, study.name, found)
-        told = f"{about['recipe']}, seed {about['seed']}: {about['ended']}"
-        told += f" after {about['minutes']:.1f} minutes"
-        tell(f"{told} ({len(found.runs)} of {len(study.pairs())})")
+        tell(progress.line(about))
     return found
 
 
 def _measured_runs(
-    study: Study, pairs: Sequence[Key], device: str | torch.device
+    study: Study, pairs: Sequence[Key], device: str | torch.device, jobs: int
 ) -> Iterator[tuple[list[Row], dict[str, Any]]]:
-    for name, seed in pairs:
-        yield measured_run(study, name, seed, device)
+    """The runs as they are finished; those of several jobs in any order."""
+    if jobs == 1:
+        yield from (measured_run(study, name, seed, device) for name, seed in pairs)
+        return
+    import joblib
+
+    with joblib.parallel_config("loky", inner_max_num_threads=1):
+        parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")
+    yield from parallel(joblib.delayed(_in_a_worker)(study, *pair, device) for pair in pairs)
+
+
+def _in_a_worker(*arguments: Any) -> tuple[list[Row], dict[str, Any]]:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that gathers the runs
+    with one_thread():
+        return measured_run(*arguments)
+
+
+class Progress:
+    """How far a study is: the line that is told after each run."""
+
+    def __init__(self, before: int, missing: int):
+        self.done, self.all = before, before + missing
+        self.before, self.start = before, time.perf_counter()
+
+    def line(self, about: Mapping[str, Any]) -> str:
+        """The run that was just finished, and how long the others will take at this rate."""
+        self.done += 1
+        minutes = (time.perf_counter() - self.start) / 60 / (self.done - self.before)
+        left = self.all - self.done
+        counted = f"{self.done} of {self.all}"
+        counted += f", {minutes * left:.1f} minutes left" if left else ""
+        run = f"{about['recipe']}, seed {about['seed']}: {about['ended']}"
+        return f"{run} after {about['minutes']:.1f} minutes ({counted})"
 
 
 def _in_order(study: Study, found: Results) -> Results:
     """The runs in the order of the study, whichever was finished first; then those of old seeds."""
-    pairs = study.pairs()
-    order = {pair: at for at, pair in enumerate([*pairs, *(found.runs.keys() - {*pairs})])}
+    order = {pair: at for at, pair in enumerate(dict.fromkeys([*study.pairs(), *found.runs]))}
     runs = {pair: found.runs[pair] for pair in sorted(found.runs, key=order.__getitem__)}
     told = sorted(found.about["runs"], key=lambda run: order[run["recipe"], run["seed"]])
     about = {"study": study.name, "about": study.about, "identity": study.identity(), "runs": told}
