@@ -1,5 +1,6 @@
 """Who names a lesson by its number names one that is there, or says that it is to come."""
 
+import json
 import re
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from wgan_lib.classroom.course_map import TO_COME, course, promised
 from wgan_lib.classroom.exercises.checking import catalogue
 from wgan_lib.experiments.studies import STUDIES
+from wgan_lib.images.datasets import shipped
 
 COURSE = Path(__file__).resolve().parents[1]
 PLACES = ("notebooks", "wgan_lib", "workshop", "docs", "data", "benchmarks", "installed", ".github")
@@ -73,6 +75,12 @@ def test_a_lesson_has_the_number_of_its_file(lesson):
 
 def test_every_exercise_belongs_to_a_lesson_that_is_there():
     assert {each.lesson for each in catalogue().values()} <= {stem[:2] for stem in stems()}
+
+
+@pytest.mark.parametrize("study", STUDIES.values(), ids=lambda study: study.name)
+def test_a_stored_study_names_the_lesson_of_its_recipe(study):
+    stored = shipped("results") / f"{study.name}.json"
+    assert json.loads(stored.read_text(encoding="utf-8"))["about"] == study.about
 
 
 def test_every_thumbnail_belongs_to_a_lesson_that_is_there():
