@@ -8,7 +8,7 @@ import torch
 from wgan_lib import WGANGP
 from wgan_lib.classroom.exercises.checking import verdict
 from wgan_lib.classroom.exercises.clipping_against_penalty import Anchored, distance_behind
-from wgan_lib.objectives import Loss
+from wgan_lib.training.objectives import Loss
 
 
 def anchored(added, parts=True):

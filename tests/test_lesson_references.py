@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from wgan_lib.classroom.course_map import TO_COME, course, promised
 from wgan_lib.classroom.exercises.checking import catalogue
 from wgan_lib.experiments.studies import STUDIES
 from wgan_lib.images.datasets import shipped
+from workshop.course_map import TO_COME, course, promised
 
 COURSE = Path(__file__).resolve().parents[1]
 PLACES = ("notebooks", "wgan_lib", "workshop", "docs", "data", "benchmarks", "installed", ".github")
@@ -52,9 +52,7 @@ def texts() -> list[Path]:
     inside = [path for place in PLACES for path in (COURSE / place).rglob("*")]
     texts = [path for path in [*COURSE.iterdir(), *inside] if path.is_file()]
     own = [p for p in texts if p.suffix in TEXTS or p.name in ("Makefile", "CITATION.cff")]
-    return sorted(
-        p for p in own if not GENERATED & set(p.parts) and not p.name.startswith("test_")
-    )
+    return sorted(p for p in own if not GENERATED & set(p.parts) and not p.name.startswith("test_"))
 
 
 def test_every_lesson_that_is_named_is_there():
@@ -117,5 +115,5 @@ def test_faults_are_named(text, wrong):
 def test_what_is_to_come_stands_below_the_map():
     for page in (COURSE / "README.md", COURSE / "notebooks" / "00_start_here.md"):
         assert promised() in page.read_text(encoding="utf-8")
-    assert promised({"09": "Robustness", "10": "Letters"}) == "\nTo come: 09 Robustness, 10 Letters.\n"
+    assert promised({"09": "One", "10": "Two"}) == "\nTo come: 09 One, 10 Two.\n"
     assert promised({}) == ""

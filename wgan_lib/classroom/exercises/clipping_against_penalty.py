@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from wgan_lib import WGANGP, networks
 from wgan_lib.classroom.exercises.checking import Exercise, expect, expect_close
-from wgan_lib.objectives import Loss
+from wgan_lib.training.objectives import Loss
 
 
 def distance_behind(estimate, penalty):
