@@ -113,8 +113,8 @@ def test_images_are_held_against_the_test_set(monkeypatch):
 
     monkeypatch.setattr(type(recipe), "load_data", load)
     monkeypatch.setattr(study, "COMPARED", 6)
-    study = Study("images", "", {"digits": recipe}, every=1, measures=("distance",))
-    assert run_once(study, "digits", 0)["wasserstein"] > 0
+    images = Study("images", "", {"digits": recipe}, every=1, measures=("distance",))
+    assert run_once(images, "digits", 0)["wasserstein"] > 0
     assert splits == ["train", "test"]
 
 
