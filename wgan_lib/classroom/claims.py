@@ -29,7 +29,7 @@ _UNSHOWN = "Print both sides of the comparison to see them"
 _CODE = re.compile(r"`([^`]+)`")
 _PREAMBLE = """# What the course claims
 
-Each line was printed by a cell that had just checked it; a cell whose claim is false stops with an
+Each line was shown by a cell that had just checked it; a cell whose claim is false stops with an
 error instead. This page is generated from the outputs stored in the notebooks: do not edit it, run
 `python -m wgan_lib.classroom.claims`.
 """
