@@ -9,7 +9,7 @@ import textwrap
 import pytest
 import torch
 
-from wgan_lib import checkpoints
+from wgan_lib.ground import checkpoints
 
 
 def test_what_is_saved_is_loaded(tmp_path):

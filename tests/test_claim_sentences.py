@@ -5,7 +5,7 @@ import ast
 import pytest
 from claim_calls import calls, faults, numbers_in_code, numbers_in_words
 
-from wgan_lib.classroom.notebooks import read_source
+from workshop.notebooks import read_source
 
 # Lessons whose claims are still to be rewritten. A lesson leaves the list when it is in order.
 TO_REWRITE = {

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from wgan_lib.classroom import claims, notebooks
+from wgan_lib.classroom.claims import MIME_TYPE
+from workshop import claims_page, notebooks
 
 COURSE = Path(__file__).resolve().parents[1]
 LESSON = """---
@@ -88,9 +89,7 @@ def false_claim(cell: dict) -> None:
 
 def other_sentence(cell: dict) -> None:
     """The line is as it was, and what the site and the slides read is not."""
-    cell["outputs"][0]["data"][claims.MIME_TYPE]["text"] = (
-        "9 of 9 are 0 or more, and they end with 16"
-    )
+    cell["outputs"][0]["data"][MIME_TYPE]["text"] = "9 of 9 are 0 or more, and they end with 16"
 
 
 def negated_figure(cell: dict) -> None:
@@ -149,7 +148,9 @@ def built(tmp_path_factory, environment) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", environment["PYTHONPATH"])
         notebooks.build(source)
-    claims.main(["--notebooks", str(folder), "--out", str(folder.parent / "docs" / "claims.md")])
+    claims_page.main(
+        ["--notebooks", str(folder), "--out", str(folder.parent / "docs" / "claims.md")]
+    )
     return source
 
 
@@ -205,7 +206,7 @@ def test_one_sided_edit_and_unlisted_claim_are_red(built, tmp_path, environment)
     done = lessons_tested_in(edited.parent, environment)
     assert "2 failed" in done.stdout
     assert "cell 1 has another source in the .md than in the .ipynb" in done.stdout
-    assert "run python -m wgan_lib.classroom.claims" in done.stdout
+    assert "run python -m workshop.claims_page" in done.stdout
 
 
 def lessons_tested_in(folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess:

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn.utils import parametrizations
 
-from wgan_lib import lipschitz, lipschitz_bounds, networks
-from wgan_lib.lipschitz import GroupSort, layer_constants, lipschitz_mlp, lower_bound, upper_bound
+from wgan_lib import lipschitz, networks
+from wgan_lib.lipschitz import bounds as lipschitz_bounds
+from wgan_lib.lipschitz.bounds import layer_constants, upper_bound
+from wgan_lib.lipschitz.cones import lower_bound
+from wgan_lib.lipschitz.layers import GroupSort, lipschitz_mlp
 
 DOUBLE = torch.float64
 ACTIVATIONS = st.sampled_from(["relu", "leaky_relu", "tanh"])

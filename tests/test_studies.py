@@ -7,13 +7,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wgan_lib import results, studies
-from wgan_lib.datasets import Images
+from wgan_lib.experiments import results, studies
+from wgan_lib.experiments.recipes import find
+from wgan_lib.experiments.results import Results, ResultsError
+from wgan_lib.experiments.studies import STUDIES, load_study, run_once, run_study
+from wgan_lib.experiments.study import MEASURES, Study
+from wgan_lib.images.datasets import Images
 from wgan_lib.metrics import mode_coverage
-from wgan_lib.recipes import find
-from wgan_lib.results import Results, ResultsError
-from wgan_lib.studies import MEASURES, STUDIES, Study, load_study, run_once, run_study
-from wgan_lib.training import DivergedError
+from wgan_lib.training.loop import DivergedError
 
 SMALL = {"steps": 5, "width": 8, "batch_size": 8, "critic_steps": 1}
 

@@ -4,35 +4,24 @@
 
 shows one line when the sentence holds and fails the cell when it does not. The sentence is filled
 from its checks: classroom/predicates.py has them. What was shown is stored in the notebooks, and
-`python -m wgan_lib.classroom.claims` lists it in docs/claims.md: what is listed there is what was
+`python -m workshop.claims_page` lists it in docs/claims.md: what is listed there is what was
 checked, not what was meant to be.
 """
 
-import argparse
 import html
-import json
 import re
 import string
-import sys
 from collections.abc import Mapping, Sequence
 from numbers import Real
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from wgan_lib.classroom import COURSE
 from wgan_lib.classroom.pictures import in_notebook
 from wgan_lib.classroom.predicates import Check, truth
 from wgan_lib.classroom.quantities import Quantity
 
 MIME_TYPE = "application/vnd.wgan-course.claim+json"  # {"text": …, "source": …}
 _UNSHOWN = "Print both sides of the comparison to see them"
-_CODE = re.compile(r"`([^`]+)`")
-_PREAMBLE = """# What the course claims
-
-Each line was shown by a cell that had just checked it; a cell whose claim is false stops with an
-error instead. This page is generated from the outputs stored in the notebooks: do not edit it, run
-`python -m wgan_lib.classroom.claims`.
-"""
+CODE = re.compile(r"`([^`]+)`")
 
 
 class ClaimError(AssertionError):
@@ -50,7 +39,7 @@ class Claim(NamedTuple):
 
     def html(self) -> str:
         """The sentence for a page or a slide; what stands in backticks is code."""
-        return _CODE.sub(r"<code>\1</code>", html.escape(self.text))
+        return CODE.sub(r"<code>\1</code>", html.escape(self.text))
 
     def bundle(self) -> dict[str, Any]:
         """What a notebook stores of it: the line for readers, the parts for the site and slides."""
@@ -150,62 +139,3 @@ def shown_claim(output: Mapping[str, Any]) -> Claim | None:
     """The claim that a cell's stored output shows; None when the output is something else."""
     said = output.get("data", {}).get(MIME_TYPE)
     return Claim(**said) if said else None
-
-
-def printed_claims(notebook: Path) -> list[Claim]:
-    """Takes the path of an .ipynb file, returns the claims that its stored outputs show."""
-    outputs = (each for cell in _cells(notebook) for each in cell.get("outputs", []))
-    return [*filter(None, map(shown_claim, outputs))]
-
-
-def _cells(notebook: Path) -> list[dict]:
-    return json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-
-
-def _title(notebook: Path) -> str:
-    """The first heading of a lesson, or the name of its file when there is none."""
-    for cell in _cells(notebook):
-        heading = re.search(r"^# (.+)$", "".join(cell["source"]), flags=re.MULTILINE)
-        if cell["cell_type"] == "markdown" and heading:
-            return heading[1].strip()
-    return notebook.stem
-
-
-def _plain(text: str) -> str:
-    """`text` with the characters escaped that Markdown would take for its own, except in code."""
-    parts = _CODE.split(text)
-    parts[::2] = [re.sub(r"([\\|*_`<$\[\]])", r"\\\1", each) for each in parts[::2]]
-    parts[1::2] = [f"`{each}`".replace("|", r"\|") for each in parts[1::2]]
-    return "".join(parts)
-
-
-def _table(notebook: Path) -> str:
-    lines = [f"## {_title(notebook)}", "", "| no. | claim | source |", "|---:|---|---|"]
-    for number, (text, source) in enumerate(printed_claims(notebook), start=1):
-        lines.append(f"| {number} | {_plain(text)} | {_plain(source)} |")
-    return "\n".join(lines) + "\n"
-
-
-def claims_page(notebooks: Path) -> str:
-    """Takes the folder of the lessons, returns the text of docs/claims.md: one table per lesson."""
-    return "\n".join([_PREAMBLE, *map(_table, sorted(notebooks.glob("*.ipynb")))])
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m wgan_lib.classroom.claims`: write docs/claims.md. Returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m wgan_lib.classroom.claims", description="List the claims of the lessons."
-    )
-    parser.add_argument("--notebooks", type=Path, default=COURSE / "notebooks", metavar="DIR")
-    parser.add_argument("--out", type=Path, default=COURSE / "docs" / "claims.md", metavar="FILE")
-    options = parser.parse_args(arguments)
-    if not options.notebooks.is_dir():
-        parser.error(f"--notebooks must be a folder, got {options.notebooks}, which is none")
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(claims_page(options.notebooks), encoding="utf-8", newline="\n")
-    print(f"wrote {options.out}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
