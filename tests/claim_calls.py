@@ -166,13 +166,16 @@ def calls(cells: Sequence[str]) -> Iterator[Call]:
 
 def _follow(statement: ast.stmt, stored: set[str]) -> None:
     """Bring `stored` up to date: the names that come, by however many steps, from stored runs."""
-    for node in ast.walk(statement):
-        if isinstance(node, ast.FunctionDef):
-            _bound(stored, {node.name}, node.body)
-        elif isinstance(node, ast.Assign):
-            _bound(stored, set().union(*map(_targets, node.targets)), [node.value])
-        elif isinstance(node, ast.For):
-            _bound(stored, _targets(node.target), [node.iter])
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        _bound(stored, {statement.name}, statement.body)  # what it names within is its own
+        return
+    if isinstance(statement, ast.Assign):
+        _bound(stored, set().union(*map(_targets, statement.targets)), [statement.value])
+    elif isinstance(statement, ast.For):
+        _bound(stored, _targets(statement.target), [statement.iter])
+    for inner in ast.iter_child_nodes(statement):
+        if isinstance(inner, ast.stmt):
+            _follow(inner, stored)
 
 
 def _bound(stored: set[str], names: set[str], to: Sequence[ast.AST]) -> None:
@@ -191,7 +194,10 @@ def _targets(target: ast.expr) -> set[str]:
 
 
 def _names(nodes: Sequence[ast.AST]) -> set[str]:
-    return {node.id for each in nodes for node in ast.walk(each) if isinstance(node, ast.Name)}
+    """The names in the code, and those of STORED also where they are asked of a module."""
+    inside = [node for each in nodes for node in ast.walk(each)]
+    asked = {node.attr for node in inside if isinstance(node, ast.Attribute)}
+    return {node.id for node in inside if isinstance(node, ast.Name)} | (asked & STORED)
 
 
 def _says_stored(call: Call, sentence: str) -> bool:

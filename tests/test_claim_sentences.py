@@ -78,6 +78,11 @@ def test_a_sentence_that_its_check_carries_is_green(cell):
         ('claim("with 4 of 5 seeds", sum(a) == 4)', "“4 of 5 seeds” is typed"),
         ("claim(sentence, a)", "must be written in the call"),
         ('runs = load_study("rings").runs\nclaim("all end well", ends(runs))', "must say so"),
+        ('runs = studies.load_study("rings").runs\nclaim("all fine", ends(runs))', "must say so"),
+        (
+            'a = load_study("a")\ndef f():\n    a = 1\n    return a\nclaim("fine", a > 0)',
+            "must say so",
+        ),
         (
             'study = load_study("a")\ndef ends(k):\n    return study[k]\nclaim("fine", ends(1))',
             "must say so",
