@@ -1,4 +1,4 @@
-"""Every named experiment, run again and again: what lessons 02, 06 and 07 show as stored.
+"""Every named experiment, run again and again: what lessons 02, 07 and 08 show as stored.
 
 `recipes` is the page with all of them. A `study` runs some over several seeds and takes `measures`
 on the way; `studies` lists the course's own, runs them, and keeps their numbers through `results`.

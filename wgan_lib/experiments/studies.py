@@ -70,7 +70,7 @@ def _critics() -> dict[str, Recipe]:
 
 def _study_of_images(name: str, about: str, chosen: Mapping[str, Recipe], every: int) -> Study:
     measures = ("images", "estimate")
-    return Study(name, f"lesson 07: {about}", chosen, (0, 1, 2), every, measures)
+    return Study(name, f"lesson 08: {about}", chosen, (0, 1, 2), every, measures)
 
 
 STUDIES: dict[str, Study] = {
@@ -91,16 +91,16 @@ STUDIES: dict[str, Study] = {
             "image-critics", "critics that are sound, hurried, or weak", _critics(), 50
         ),
         Study(
-            "image-speed", "lesson 07: what a step of each recipe of image-objectives takes",
+            "image-speed", "lesson 08: what a step of each recipe of image-objectives takes",
             {name: recipe.changed(steps=1) for name, recipe in _on_digits().items()},
             every=1, measures=("speed",),
         ),
         Study(
-            "ring-objectives", "lesson 06: GAN, WGAN and WGAN-GP on the ring",
+            "ring-objectives", "lesson 07: GAN, WGAN and WGAN-GP on the ring",
             _three_objectives("ring", steps=1200), every=100,
         ),
         Study(
-            "grid-objectives", "lesson 06: GAN, WGAN and WGAN-GP on the grid",
+            "grid-objectives", "lesson 07: GAN, WGAN and WGAN-GP on the grid",
             _three_objectives("grid", steps=3000), every=250,
         ),
     ]
