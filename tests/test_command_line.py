@@ -201,9 +201,9 @@ def test_what_train_leaves(run, tmp_path):
     sheets = {"samples-000002.png", "samples-000004.png"}
     assert names(out) == {"checkpoint.pt", "history.csv", "recipe.json"} | sheets
     assert [row["step"] for row in history(out)] == ["1", "2", "3", "4"]
-    record = json.loads((out / "recipe.json").read_text())
-    assert record["labels"]["recipe"] == "ring-wgan-gp" and record["settings"]["seed"] == 0
-    assert record["versions"]["torch"] == torch.__version__
+    said = json.loads((out / "recipe.json").read_text(encoding="utf-8"))
+    assert said["labels"]["recipe"] == "ring-wgan-gp" and said["settings"]["seed"] == 0
+    assert said["torch"] == torch.__version__ and said["networks"]["name"] == "toy-mlp"
 
 
 def test_a_finished_run_is_left_alone(run, trained):
@@ -230,6 +230,16 @@ def test_a_foreign_folder_is_refused(refused, tmp_path, name):
 def test_hidden_and_unfinished_files_do_not_make_a_folder_foreign(run, tmp_path):
     (tmp_path / ".DS_Store").touch()
     (tmp_path / "checkpoint.pt.part").touch()
+    assert run(*ring(tmp_path, steps=1))[0] == 0
+
+
+def test_a_folder_of_an_earlier_form_is_known_again(run, tmp_path):
+    assert run(*ring(tmp_path, steps=1))[0] == 0
+    said = json.loads((tmp_path / "recipe.json").read_text(encoding="utf-8"))
+    earlier = {key: said[key] for key in ("labels", "objective", "settings")}
+    earlier["versions"] = {"wgan_lib": "0.1.0", "torch": "2.9.0", "python": "3.10.0"}
+    (tmp_path / "recipe.json").write_text(json.dumps(earlier, indent=2) + "\n", encoding="utf-8")
+    (tmp_path / "checkpoint.pt").unlink()
     assert run(*ring(tmp_path, steps=1))[0] == 0
 
 

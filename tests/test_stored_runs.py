@@ -1,6 +1,7 @@
 """Stored runs: made in one go or in two, read back, and true to what they say of themselves."""
 
 import json
+import shutil
 
 import pytest
 import torch
@@ -8,6 +9,7 @@ import torch
 from wgan_lib.experiments import stored_runs
 from wgan_lib.experiments.measures import MEASURES, estimate, judge_of
 from wgan_lib.experiments.recipes import find
+from wgan_lib.experiments.results import ResultsError
 from wgan_lib.experiments.stored_runs import StoredRun, load, make, names
 from wgan_lib.images.datasets import shipped
 from wgan_lib.training.loop import StopTraining
@@ -126,6 +128,23 @@ def test_a_finished_run_is_not_overwritten(root):
 def test_a_run_that_is_not_there_is_met_with_those_that_are(root):
     with pytest.raises(FileNotFoundError, match=r"no stored run 'gan/tony'; there are gan/tiny"):
         load("gan/tony", root)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("step,", "steps,", "must begin with step and names of what was measured"),
+        ("\n4,", "\n2,", "line 3: the steps of a run must rise"),
+        ("\n4,", "\nfour,", "line 3: must be step and 10 finite numbers"),
+    ],
+)
+def test_a_table_that_was_spoilt_is_refused_by_name(root, tmp_path, old, new, message):
+    shutil.copytree(root / "gan" / "tiny", tmp_path / "tiny")
+    table = tmp_path / "tiny" / "curve.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ResultsError, match=message) as refusal:
+        load("tiny", tmp_path)
+    assert str(table) in str(refusal.value)
 
 
 # ------------------------------------------------------------------ the runs of the course
