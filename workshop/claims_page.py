@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=COURSE / "docs" / "claims.md", metavar="FILE")
     options = parser.parse_args(arguments)
     if not options.notebooks.is_dir():
-        parser.error(f"--notebooks must be a folder, got {options.notebooks}, which is none")
+        parser.error(f"--notebooks must be a folder, and {options.notebooks} is none")
     options.out.parent.mkdir(parents=True, exist_ok=True)
     write_whole(options.out, claims_page(options.notebooks))
     print(f"wrote {options.out}")
