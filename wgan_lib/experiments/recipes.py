@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from wgan_lib import distributions, networks
+from wgan_lib.distributions import Distribution
 from wgan_lib.ground.arguments import one_of
 from wgan_lib.ground.checkpoints import current_names
 from wgan_lib.images import datasets
@@ -79,7 +81,12 @@ class Recipe:
                 return replace(self, changes=changes, **{part: changed})
         return replace(self, changes=changes, options={**self.options, key: value})
 
-    def load_data(self, device="cpu", root: str | Path | None = None, split: str = "train"):
+    def load_data(
+        self,
+        device: str | torch.device = "cpu",
+        root: str | Path | None = None,
+        split: str = "train",
+    ) -> Distribution | datasets.Images:
         """The toy law, or the images on the device; ``.sample`` is what the loop asks for."""
         if self.data in TOYS:
             return TOYS[self.data]()
@@ -98,14 +105,21 @@ class Recipe:
         built = self.values()
         return datasets.image_folder(root, built["side"], built["channels"], device, split)
 
-    def build_networks(self):
+    def build_networks(self) -> tuple[nn.Module, nn.Module]:
         """Generator and critic with the weights that the seed gives; torch's own state is kept."""
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(self.settings.seed)  # and not those of CUDA
             return NETWORKS[self.networks](**self.options)
 
-    def train(self, device="auto", root: str | Path | None = None, **options: Any) -> Run:
-        """Run the recipe; options (callbacks, checkpoint, …) are those of ``training.train``."""
+    def train(
+        self, device: str | torch.device = "auto", root: str | Path | None = None, **options: Any
+    ) -> Run:
+        """Run the recipe; options (callbacks, checkpoint, …) are those of ``training.train``.
+
+        Settings are no options here: labels in a checkpoint name those of ``changed`` alone.
+        """
+        if given := sorted(options.keys() & vars(self.settings).keys()):
+            raise TypeError(f"settings are changed by .changed({given[0]}=…).train(), got {given}")
         data = self.load_data(root=root)
         return train(
             *self.build_networks(),
@@ -141,12 +155,8 @@ DIGITS_NETWORKS = {
     "width": 24, "latent_dim": 32, "critic_norm": None, "initialisation": "torch",
 }  # fmt: skip
 DCGAN = {
-    "steps": 750,
-    "batch_size": 32,
-    "critic_steps": 1,
-    "betas": (0.5, 0.999),
-    "final_rate": 0.1,
-}
+    "steps": 750, "batch_size": 32, "critic_steps": 1, "betas": (0.5, 0.999), "final_rate": 0.1,
+}  # fmt: skip
 # The same networks, larger: about half an hour on one core.
 FULL = {
     "steps": 5000, "batch_size": 64, "critic_steps": 2, "learning_rate": 2e-3, "final_rate": 0.0,

@@ -51,7 +51,7 @@ class Player:
     precision: str
 
     def step(self, *inputs: Tensor) -> Loss:
-        """One descent of the loss, which is returned detached; inputs are on the network's device."""
+        """One step down the loss, which is returned detached; inputs on the network's device."""
         with autocast(inputs[0].device, self.precision):
             loss, parts = self.loss(*inputs)
         self.optimiser.zero_grad()
