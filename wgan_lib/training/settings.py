@@ -48,12 +48,6 @@ class Settings:
         self._set("betas", _pair_of_betas(self.betas))
         _below_one("averaging", self.averaging)
 
-    def changed(self, **changes: Any) -> Settings:
-        """The settings with other values; ValueError with the nearest name for an unknown one."""
-        for name in changes:
-            setting_name("setting", name, vars(self))
-        return replace(self, **changes)
-
     def learning_rate_at(self, step: int) -> float:
         """On the straight line from learning_rate at step 0 down to final_rate times it."""
         return self.learning_rate * (1 - (1 - self.final_rate) * (step / self.steps))
@@ -63,10 +57,13 @@ class Settings:
 
 
 def settings_of(given: Settings | None, changes: Mapping[str, Any]) -> Settings:
-    """The settings given, or else the defaults, with these changes."""
-    if given is not None and not isinstance(given, Settings):
+    """The settings given, or the defaults, with these changes; ValueError for unknown names."""
+    settings = Settings() if given is None else given
+    if not isinstance(settings, Settings):
         raise TypeError(f"settings must be Settings(…) or None, got {given!r}")
-    return (given or Settings()).changed(**changes)
+    return replace(
+        settings, **{setting_name("setting", k, vars(settings)): changes[k] for k in changes}
+    )
 
 
 def setting_name(argument: str, name: str, allowed: Iterable[str]) -> str:
