@@ -29,7 +29,7 @@ def ring(**options):
     torch.manual_seed(0)
     pair = networks.toy_mlp(width=16)
     settings = {"steps": 14, "batch_size": 16, "critic_steps": 2, "critic_warmup": 3}
-    rates = {"averaging": 0.9, "decay": 0.1, "learning_rate": 1e-2}
+    rates = {"averaging": 0.9, "final_rate": 0.1, "learning_rate": 1e-2}
     return train(*pair, gaussian_ring().sample, WGANGP(), **settings, **rates, **options)
 
 
@@ -38,7 +38,7 @@ def images(**options):
     torch.manual_seed(0)
     pair = networks.dcgan(width=4, latent_dim=6)
     settings = {"steps": 8, "batch_size": 8, "critic_steps": 2, "critic_warmup": 1}
-    rates = {"averaging": 0.9, "decay": 0.1, "learning_rate": 1e-3, "optimiser": "rmsprop"}
+    rates = {"averaging": 0.9, "final_rate": 0.1, "learning_rate": 1e-3, "optimiser": "rmsprop"}
     return train(*pair, digits().sample, WGAN(0.05), **settings, **rates, **options)
 
 

@@ -264,7 +264,7 @@ def _stored(study: Study, folder: Path) -> Results | None:
     if stored is not None:
         path = folder / f"{study.name}.json"
         try:
-            known = stored.about["identity"]
+            known = checkpoints.current_names(stored.about["identity"])
             now = {k: v for k, v in study.identity().items() if k in known}
             checkpoints.require_same(path, known, now)
         except CheckpointError as error:

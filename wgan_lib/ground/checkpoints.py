@@ -18,6 +18,7 @@ from torch import Tensor
 from wgan_lib.ground.files import write_whole
 
 FORMAT = 1  # raise it when the contents change their meaning
+RENAMED = {"decay": "final_rate"}  # settings that older files know by another name
 
 
 class CheckpointError(ValueError):
@@ -59,8 +60,18 @@ def load(path: str | Path, device: torch.device | str = "cpu") -> dict[str, Any]
     return contents
 
 
+def current_names(words: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file says of a run ("decay", "set decay", "wgan: decay"), by the names of today."""
+    found = {}
+    for key, value in words.items():
+        of_whom, blank, name = key.rpartition(" ")
+        found[of_whom + blank + RENAMED.get(name, name)] = value
+    return found
+
+
 def require_same(path: str | Path, found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """Raises CheckpointError with one line for each entry in which two identities differ."""
+    found = current_names(found)
     differences = [
         f"{key}: the file has {found.get(key, 'nothing')}, "
         f"this run has {wanted.get(key, 'nothing')}"
