@@ -20,7 +20,9 @@ from wgan_lib import networks
 from wgan_lib.ground.arguments import positive_integer
 from wgan_lib.lipschitz.layers import GroupSort
 
-EXPLICIT = 2**22  # a convolution whose matrix has no more entries is written out as that matrix
+LARGEST_MATRIX = (
+    2**22
+)  # a convolution whose matrix has no more entries is written out as that matrix
 
 RELUS = (nn.ReLU, networks.ReLU)
 LEAKY_RELUS = (nn.LeakyReLU, networks.LeakyReLU)
@@ -42,7 +44,7 @@ def layer_constants(network: nn.Module, shape: Sequence[int] | None = None) -> l
 
     Dense layers: the largest singular value. Convolutions: that of the matrix they amount to, or,
     where the matrix is too large, a bound on it from the same convolution on a torus (Sedghi,
-    Gupta, Long 2019); both hang on the image's size, so shape, (C, H, W) of one sample, must be
+    Gupta, Long 2019); both depend on the image's size, so shape, (C, H, W) of one sample, must be
     given. Sorting, ReLU, tanh, flattening: 1. Batch norm in evaluation mode is a fixed scaling.
 
     Raises ValueError for layers that have no constant as they stand (batch norm, dropout and
@@ -136,9 +138,9 @@ def _convolution(layer: nn.Conv2d, sample: Tensor | None) -> float:
     if sample is None:
         raise ValueError(
             "shape must be given as (channels, height, width) of one sample: the constant of a "
-            f"convolution hangs on the size of the image, got None with {layer}"
+            f"convolution depends on the size of the image, got None with {layer}"
         )
-    if sample.numel() * _passed_on(layer, sample).numel() <= EXPLICIT:
+    if sample.numel() * _passed_on(layer, sample).numel() <= LARGEST_MATRIX:
         return _written_out(layer, sample)
     return _on_a_torus(layer, sample)
 
@@ -156,9 +158,9 @@ def _written_out(layer: nn.Conv2d, sample: Tensor) -> float:
 def _on_a_torus(layer: nn.Conv2d, sample: Tensor) -> float:
     """The norm of the convolution on a torus that holds the padded image.
 
-    There the Fourier transform takes it apart into one small matrix a frequency. The torus contains
-    every output of the plain convolution and more, so that its norm can only be larger. A stride s
-    becomes 1 once the s² phases of the image are regarded as channels.
+    There the Fourier transform takes it apart into one small matrix per frequency. The torus
+    contains every output of the plain convolution and more, so that its norm can only be larger. A
+    stride s becomes 1 once the s² phases of the image are regarded as channels.
     """
     stride = layer.stride[0]
     plain = layer.groups == 1 and set(layer.dilation) == {1} and layer.padding_mode == "zeros"

@@ -1,4 +1,4 @@
-"""One loop for every GAN of the course, and what it needs: lessons 02, 05, 06 and 07.
+"""One loop for every GAN of the course, and what it needs: lessons 02 and 05 to 08.
 
 Begin with `objectives`, the few lines in which GAN, WGAN and WGAN-GP differ, and go on to `loop`,
 which is the same for all of them. `players` pairs a network with its loss and its optimiser, `run`
@@ -11,9 +11,9 @@ from wgan_lib.training.loop import (
     StopTraining,
     critic_step,
     generator_step,
-    take_round,
     train,
     train_critic,
+    training_iteration,
 )
 from wgan_lib.training.objectives import Loss
 
@@ -23,7 +23,7 @@ __all__ = [
     "StopTraining",
     "critic_step",
     "generator_step",
-    "take_round",
     "train",
     "train_critic",
+    "training_iteration",
 ]
