@@ -153,6 +153,63 @@ def test_the_courses_own_loop_has_no_bug(objective, options):
         assert report["weight"].evidence == "λ = 10"
 
 
+# ------------------------------------------------------------------ critics of other shapes
+
+
+class Asked(nn.Module):
+    """A critic with labels, whose answer has some other form."""
+
+    def __init__(self, form, last=1):
+        super().__init__()
+        self.embed, self.first, self.last = (
+            nn.Embedding(3, 4),
+            nn.Linear(9, 16),
+            nn.Linear(20, last),
+        )
+        self.form = form
+
+    def forward(self, x, labels):
+        features = torch.tanh(self.first(x.flatten(1)))
+        return self.form(self.last(torch.cat([features, self.embed(labels)], 1)), features)
+
+
+FORMS = {
+    "a tuple": (lambda s, f: (s, f), lambda answer: answer[0], 1),
+    "a dictionary": (lambda s, f: {"scores": s, "more": f}, lambda answer: answer["scores"], 1),
+    "four patches": (lambda s, f: s.reshape(-1, 1, 2, 2), lambda answer: answer, 4),
+    "one a batch": (lambda s, f: s.mean(), lambda answer: answer, 1),
+}
+
+
+@pytest.mark.parametrize("flat", [True, False], ids=["right", "norm over axis 1"])
+@pytest.mark.parametrize("name", FORMS)
+def test_critics_of_other_shapes_in_a_loop(name, flat):
+    form, scores_of, last = FORMS[name]
+    torch.manual_seed(0)
+    critic, (generator, _) = Asked(form, last), networks(SMALL)
+    for_critic, for_generator = (torch.optim.Adam(n.parameters()) for n in (critic, generator))
+
+    def scores(x):
+        return scores_of(critic(x, torch.arange(len(x)) % 3))
+
+    price = penalty(norm="sample" if flat else "axis 1")
+    with watch(critic, generator) as seen:
+        for _ in range(3):
+            for _ in range(2):
+                real, fake = torch.rand(12, *SMALL), generator(torch.randn(12, 4)).detach()
+                for_critic.zero_grad()
+                loss = scores(fake).mean() - scores(real).mean()
+                (loss + price(scores, real, fake)).backward()
+                for_critic.step()
+            for_generator.zero_grad()
+            (-scores(generator(torch.randn(12, 4))).mean()).backward()
+            for_generator.step()
+    report = seen.report()
+    averaged = name == "one a batch"  # such a critic's penalty is N times too small
+    assert [f.probe for f in report.bugs] == ([] if flat and not averaged else ["norm"]), report
+    assert report["scores"].verdict == report["opponents"].verdict == "ok"
+
+
 # ------------------------------------------------------------------ it only looks
 
 

@@ -15,7 +15,7 @@ from wgan_lib.clinic.habits import question_habits
 from wgan_lib.clinic.laws import question_penalty
 from wgan_lib.clinic.losses import made_to_run, question_opponents, question_scores
 from wgan_lib.clinic.reports import DIFFERS, UNKNOWN, Report
-from wgan_lib.clinic.strangers import told
+from wgan_lib.clinic.strangers import told, tried
 from wgan_lib.ground.arguments import finite_number, positive_integer
 
 Loss = Callable[..., Any]
@@ -63,7 +63,7 @@ def examine(
     report = Report()
     with torch.random.fork_rng(devices=[]), torch.enable_grad():
         torch.manual_seed(0)
-        questioned = None if critic is None else Questioned(critic, shape, batch, labels)
+        questioned = _copied(report, critic, shape, batch, labels)
         forms = None if questioned is None else form_of(questioned)
         for name, loss in pieces.items():
             if loss is not None:
@@ -76,7 +76,8 @@ def examine(
             _asked(report, question_critic, questioned, clip, *_what_is_known(report))
         if clip_step is not None:
             report.piece = "clip_step"
-            _asked(report, question_clip, clip_step, critic, questioned.samples(), clip)
+            samples = Questioned.like(critic, shape, batch)
+            _asked(report, question_clip, clip_step, critic, samples, clip)
     return report
 
 
@@ -91,6 +92,16 @@ def _question_loss(report: Report, loss, generator_loss, shape, batch, weight, f
         report.piece = piece
     question_penalty(report, subject, weight)
     question_habits(report, subject, shape)
+
+
+def _copied(report: Report, critic, shape, batch: int, labels) -> Questioned | None:
+    if critic is None:
+        return None
+    questioned, error = tried(lambda: Questioned(critic, shape, batch, labels))
+    if error:
+        report.piece = "critic"
+        report.add("answers", UNKNOWN, f"cannot be copied: {error}")
+    return questioned
 
 
 def _what_is_known(report: Report) -> tuple[bool, bool]:

@@ -74,7 +74,7 @@ def _judge_missing(report: Report, critic: Sequence[Explained]) -> None:
     else:
         text = "no score of an unchanged real and of an unchanged fake sample was recognised"
         return report.add("scores", UNKNOWN, text)
-    return report.add("scores", BUG, f"{text}, in none of {len(critic)} steps")
+    return report.add("scores", BUG, f"in {len(critic)} steps {text}")
 
 
 def _judge_parts(report: Report, clear: Sequence[Explained]) -> float:

@@ -74,9 +74,12 @@ def _norms(g: Tensor) -> Iterator[tuple[str, Tensor]]:
 
 
 def _other_axes(dimensions: int) -> Iterator[tuple[int, ...]]:
-    """All choices of axes but the right one, which is all of them without the first."""
+    """All choices of axes but the right one, which is all of them without the first.
+
+    No axis at all comes last: with one channel that is axis 1, and a reader knows axis 1.
+    """
     every = range(dimensions)
-    for count in range(dimensions + 1):
+    for count in (*every[1:], dimensions, 0):
         for axes in combinations(every, count):
             if axes != tuple(every)[1:]:
                 yield axes

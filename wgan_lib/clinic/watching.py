@@ -28,6 +28,7 @@ from wgan_lib.clinic.syncs import SyncCounter
 from wgan_lib.ground.arguments import finite_number, positive_integer
 
 TAKEN_APART = 12  # steps of each network; later ones are counted
+KEPT = 64  # passes since the last step; whoever makes more is not training
 
 
 class Enough(BaseException):
@@ -109,6 +110,9 @@ class watch:
         if name == "critic":
             self._notice_clip(module)
             self.met = weights_of(module)
+            if not torch.is_grad_enabled():  # for a log
+                self.busy = False
+                return
         device = args[0].device.type
         autocast = torch.is_autocast_enabled(device)
         self.started.append(
@@ -137,7 +141,7 @@ class watch:
         if out.requires_grad:
             out.register_hook(lambda _: used.append(True))
         self.busy = True
-        self.passes.append(Pass(**begun, out=out.detach().clone(), used=used))
+        self.passes = [*self.passes, Pass(**begun, out=out.detach().clone(), used=used)][-KEPT:]
         self.busy = False
         return None
 
