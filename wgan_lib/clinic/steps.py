@@ -193,8 +193,11 @@ class Explainer:
                 yield where, [both[rows]]
 
     def _slope_of(self, made: Pass) -> Tensor:
+        """The slope of each score; N times that of a mean score."""
         x = made.x.clone().requires_grad_()
-        return torch.autograd.grad(self.pair.replay(made, x).sum(), x, create_graph=True)[0]
+        scores = self.pair.replay(made, x)
+        total = scores.sum() * (len(x) if scores.numel() == 1 else 1)
+        return torch.autograd.grad(total, x, create_graph=True)[0]
 
     def _draw(self, scored, own: list[Pass], made: list[Pass]) -> Draw | None:
         real = [p.x[~f] for p, f in scored if (~f).any()]
