@@ -205,7 +205,7 @@ def test_critics_of_other_shapes_in_a_loop(name, flat):
             (-scores(generator(torch.randn(12, 4))).mean()).backward()
             for_generator.step()
     report = seen.report()
-    if name == "one a batch":  # such a critic's penalty is N times too small, whatever its axes
+    if name == "one a batch":  # N times too small; with the wrong axes besides, no law is known
         assert report["norm"].verdict == BUG if flat else report.bugs == []
         return
     assert [f.probe for f in report.bugs] == ([] if flat else ["norm"]), str(report)
