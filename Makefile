@@ -62,7 +62,7 @@ wheel: $(INSTALLED) ## build the package, install it elsewhere, run lessons and 
 site: $(INSTALLED) ## make the web site from the notebooks as they are stored, and test it
 	$(PIP) --quiet --requirement workshop/site/requirements.txt
 	$(PY) -m workshop.chromium
-	$(PY) workshop/site/build.py
+	$(PY) -m workshop.site
 	$(PY) -m pytest workshop/site $(ARGS)
 
 bench: $(INSTALLED) ## measure speed, memory, redraws and time to quality

@@ -1,13 +1,11 @@
 """Sphinx makes the site from what `stage` has gathered; `make site` calls it."""
 
-import sys
 from importlib import metadata
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+from docutils import nodes
 
-import api_pages  # noqa: E402
-from docutils import nodes  # noqa: E402
+from workshop.site import api_pages
 
 project = "Wasserstein GANs, a course that runs"
 author = "the authors of the course"

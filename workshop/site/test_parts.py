@@ -1,10 +1,9 @@
 """The parts of the build: links, docstrings, the places of a slider."""
 
-import api_pages
-import bibliography
-import frames
 import pytest
-from links import mend
+
+from workshop.site import api_pages, bibliography, frames
+from workshop.site.links import mend
 
 
 def lead(target: str) -> str | None:

@@ -1,7 +1,7 @@
 """What the decks load: reveal.js, MathJax and fonts, put beside them once.
 
-npm fetches the three packages of slides/package.json. DejaVu, for code and for signs that the
-other font lacks, comes with matplotlib.
+npm fetches the three packages of package.json. DejaVu, for code and for signs that the other font
+lacks, comes with matplotlib.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def provide(lib: Path) -> None:
 
 
 def _installed(folder: Path) -> Path:
-    """The folder of the packages; npm is asked only when slides/package.json has changed."""
+    """The folder of the packages; npm is asked only when package.json has changed."""
     wanted = (HERE / "package.json").read_text(encoding="utf-8")
     stamp = folder / "installed.json"
     if not (stamp.exists() and stamp.read_text(encoding="utf-8") == wanted):
