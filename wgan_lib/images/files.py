@@ -10,7 +10,7 @@ import numpy as np
 
 from wgan_lib.ground.arguments import one_of
 
-EVERY = 10  # one picture in ten is held out
+HELD_OUT_ONE_IN = 10  # one picture in ten is held out
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp"})
 
 
@@ -39,9 +39,9 @@ def positions(count: int, split: str) -> list[int]:
     Raises `ValueError` for another split, and where there are too few pictures to hold one out.
     """
     one_of("split", split, ("train", "test", "all"))
-    if split != "all" and count < EVERY:
-        raise ValueError(f"path must hold {EVERY} images or more to split, got {count}")
-    held_out = range(EVERY - 1, count, EVERY)
+    if split != "all" and count < HELD_OUT_ONE_IN:
+        raise ValueError(f"path must hold {HELD_OUT_ONE_IN} images or more to split, got {count}")
+    held_out = range(HELD_OUT_ONE_IN - 1, count, HELD_OUT_ONE_IN)
     return {
         "train": [k for k in range(count) if k not in held_out],
         "test": list(held_out),

@@ -21,7 +21,7 @@ from wgan_lib.images.metrics import (
 
 # The data sets that a classifier of ours can judge, and which one. The others have none.
 CLASSIFIERS = {"digits": "mnist", "mnist": "mnist", "fashion-mnist": "fashion-mnist"}
-MOST = 2500  # images on each side: more cost minutes and change the third digit
+MOST_IMAGES = 2500  # images on each side: more cost minutes and change the third digit
 
 
 class ImageScores(NamedTuple):
@@ -45,9 +45,9 @@ class ImageJudge:
 
     def __init__(self, training: Images, held_out: Images, kind: str = "mnist"):
         self.classifier: ImageClassifier = load_classifier(kind, held_out.device)
-        self.held_out, self.training = held_out.images[:MOST], training.images
+        self.held_out, self.training = held_out.images[:MOST_IMAGES], training.images
         self.features = self.classifier.features(self.held_out)
-        self.wanted = None if held_out.labels is None else held_out.labels[:MOST].bincount()
+        self.wanted = None if held_out.labels is None else held_out.labels[:MOST_IMAGES].bincount()
         self.fair = nearest_training(self.held_out, self.training).distance
 
     @property

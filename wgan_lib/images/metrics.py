@@ -22,7 +22,9 @@ from torch import Tensor
 
 from wgan_lib.ground.arguments import finite_number, finite_tensor, positive_integer
 
-ROWS = 500  # of a table of distances at a time, so that 10,000 × 10,000 need not fit into memory
+ROWS_AT_A_TIME = (
+    500  # of a table of distances at a time, so that 10,000 × 10,000 need not fit into memory
+)
 
 
 # ------------------------------------------------------------------ two clouds as two Gaussians
@@ -150,13 +152,16 @@ def precision_recall(real: Tensor, fake: Tensor, neighbours: int = 3) -> Precisi
 def _radii(samples: Tensor, neighbours: int) -> Tensor:
     """From each sample to its k-th nearest neighbour; the nearest of all is the sample itself."""
     found = [
-        _distances(part, samples).kthvalue(neighbours + 1, 1)[0] for part in samples.split(ROWS)
+        _distances(part, samples).kthvalue(neighbours + 1, 1)[0]
+        for part in samples.split(ROWS_AT_A_TIME)
     ]
     return torch.cat(found)
 
 
 def _share_inside(points: Tensor, centres: Tensor, radii: Tensor) -> float:
-    inside = [(_distances(part, centres) <= radii).any(dim=1) for part in points.split(ROWS)]
+    inside = [
+        (_distances(part, centres) <= radii).any(dim=1) for part in points.split(ROWS_AT_A_TIME)
+    ]
     return float(torch.cat(inside).double().mean())
 
 
@@ -184,7 +189,9 @@ def nearest_training(samples: Tensor, training: Tensor) -> Nearest:
             f"got {tuple(samples.shape)} and {tuple(training.shape)}"
         )
     flat, rows = samples.flatten(1), training.to(samples).flatten(1)
-    index = torch.cat([torch.cdist(part, rows).argmin(dim=1) for part in flat.split(ROWS)])
+    index = torch.cat(
+        [torch.cdist(part, rows).argmin(dim=1) for part in flat.split(ROWS_AT_A_TIME)]
+    )
     # The search goes by fast products, which round; the distance itself is then taken exactly.
     return Nearest((flat - rows[index]).norm(dim=1), index)
 

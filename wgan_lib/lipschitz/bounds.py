@@ -20,7 +20,9 @@ from wgan_lib import networks
 from wgan_lib.ground.arguments import positive_integer
 from wgan_lib.lipschitz.layers import GroupSort
 
-EXPLICIT = 2**22  # a convolution whose matrix has no more entries is written out as that matrix
+LARGEST_MATRIX = (
+    2**22
+)  # a convolution whose matrix has no more entries is written out as that matrix
 
 RELUS = (nn.ReLU, networks.ReLU)
 LEAKY_RELUS = (nn.LeakyReLU, networks.LeakyReLU)
@@ -136,9 +138,9 @@ def _convolution(layer: nn.Conv2d, sample: Tensor | None) -> float:
     if sample is None:
         raise ValueError(
             "shape must be given as (channels, height, width) of one sample: the constant of a "
-            f"convolution hangs on the size of the image, got None with {layer}"
+            f"convolution depends on the size of the image, got None with {layer}"
         )
-    if sample.numel() * _passed_on(layer, sample).numel() <= EXPLICIT:
+    if sample.numel() * _passed_on(layer, sample).numel() <= LARGEST_MATRIX:
         return _written_out(layer, sample)
     return _on_a_torus(layer, sample)
 

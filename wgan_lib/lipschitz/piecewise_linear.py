@@ -12,7 +12,7 @@ from wgan_lib.ground.arguments import finite_number
 from wgan_lib.lipschitz.bounds import LEAKY_RELUS, RELUS, layers_in_a_row, refuse_what_changes
 from wgan_lib.lipschitz.layers import GroupSort
 
-NARROW = 1e-9  # a piece of [low, high] narrower than this share of it is taken for rounding
+ROUNDING_SHARE = 1e-9  # a piece of [low, high] narrower than this share of it is taken for rounding
 
 
 def exact_constant_1d(network: nn.Module, low: float, high: float) -> float:
@@ -22,7 +22,7 @@ def exact_constant_1d(network: nn.Module, low: float, high: float) -> float:
     Raises what ``breakpoints`` raises.
     """
     ends = breakpoints(network, low, high)
-    wide = ends.diff() > NARROW * (ends[-1] - ends[0])
+    wide = ends.diff() > ROUNDING_SHARE * (ends[-1] - ends[0])
     middles = ((ends[1:] + ends[:-1]) / 2)[wide, None].requires_grad_()
     with torch.enable_grad():
         total = nn.Sequential(*_straight_layers(network))(middles).sum()
