@@ -1,4 +1,4 @@
-"""Make the stored runs of lesson 07: trained on one core of the CPU, looked at on the way, kept.
+"""Make the stored runs of lesson 08: trained on one core of the CPU, looked at on the way, kept.
 
     python data/record_runs.py                       those that are not there yet
     python data/record_runs.py mnist-wgan-gp         that one, if it is not there yet
@@ -25,7 +25,7 @@ LOOKS = {"mnist-wgan-gp": 16, "fashion-mnist-wgan-gp": 16}
 
 
 def runs() -> dict[str, Recipe]:
-    """The runs that lesson 07 shows, by their places in the folder of results."""
+    """The runs that lesson 08 shows, by their places in the folder of results."""
     objectives = find_study("image-objectives")
     short = {f"objectives/{name}": objectives.recipe(name, 0) for name in SHEETS}
     return short | {name: find(name) for name in LOOKS}

@@ -2,7 +2,8 @@
 
 On the line a critic is its slope g = f′, and E f(x) − E f(G(z)) = ∫ g·D dx, D = F_fake − F_real. So
 the loss of ``WGANGP`` asks at each point by itself for the least −g·D + λ·ρ·price(|g|), where ρ is
-the density of the places x̂ at which the slope is measured. Lesson 06 holds networks against it.
+the density of the places x̂ at which the slope is measured. Lessons 06 and 07 hold networks
+against it.
 """
 
 from __future__ import annotations

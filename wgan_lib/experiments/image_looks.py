@@ -1,4 +1,4 @@
-"""What the studies of lesson 07 measure on the way, and which recipes they run."""
+"""What the studies of lesson 08 measure on the way, and which recipes they run."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _critics() -> dict[str, Recipe]:
 
 def _about(name: str, about: str, chosen: dict[str, Recipe], every: int) -> dict[str, Any]:
     shared = {"seeds": (0, 1, 2), "every": every, "measures": ("images", "estimate")}
-    return {"name": name, "about": f"lesson 07: {about}", "recipes": chosen} | shared
+    return {"name": name, "about": f"lesson 08: {about}", "recipes": chosen} | shared
 
 
 # What `studies.Study` is made from.
@@ -102,7 +102,7 @@ STUDIES: tuple[dict[str, Any], ...] = (
     _about("image-critics", "critics that are sound, hurried, or weak", _critics(), 50),
     {
         "name": "image-speed",
-        "about": "lesson 07: what a step of each recipe of image-objectives takes",
+        "about": "lesson 08: what a step of each recipe of image-objectives takes",
         "recipes": {name: recipe.changed(steps=1) for name, recipe in _variants().items()},
         "seeds": (0, 1, 2, 3, 4),
         "every": 1,

@@ -53,11 +53,11 @@ STUDIES: dict[str, Study] = {
         ),
         *(Study(**each) for each in image_looks.STUDIES),
         Study(
-            "ring-objectives", "lesson 06: GAN, WGAN and WGAN-GP on the ring",
+            "ring-objectives", "lesson 07: GAN, WGAN and WGAN-GP on the ring",
             _three_objectives("ring", steps=1200), every=100,
         ),
         Study(
-            "grid-objectives", "lesson 06: GAN, WGAN and WGAN-GP on the grid",
+            "grid-objectives", "lesson 07: GAN, WGAN and WGAN-GP on the grid",
             _three_objectives("grid", steps=3000), every=250,
         ),
     ]

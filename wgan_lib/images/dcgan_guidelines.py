@@ -1,6 +1,6 @@
 """The five guidelines of DCGAN, each of which can be left out (Radford et al. 2016, sec. 3).
 
-The pair is that of `networks.dcgan` for images 1×28×28; lesson 07 leaves out one guideline at a
+The pair is that of `networks.dcgan` for images 1×28×28; lesson 08 leaves out one guideline at a
 time and measures what becomes of the samples.
 """
 

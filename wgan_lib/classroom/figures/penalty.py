@@ -1,4 +1,4 @@
-"""The figures of lesson 06: potentials and plans, slopes and prices, critics side by side."""
+"""The figures of lessons 06 and 07: potentials, plans, slopes, prices, critics side by side."""
 
 from __future__ import annotations
 
