@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from workshop import COURSE
@@ -28,7 +29,8 @@ MODULES = {name_of(path): path for path in sorted(LIBRARY.rglob("*.py")) if name
 ROOMS = {name: path for name, path in MODULES.items() if path.stem != "__init__"}
 
 
-def imports(path: Path) -> set[str]:
+@cache
+def imports(path: Path) -> frozenset[str]:
     """Full names of all that a file imports, inside functions too.
 
     Raises ValueError for a relative import: in the library imports have full names.
@@ -41,7 +43,7 @@ def imports(path: Path) -> set[str]:
             if node.level:
                 raise ValueError(f"{path.name}, line {node.lineno}: imports have full names here")
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+    return frozenset(found)
 
 
 def module_of(name: str) -> str | None:
