@@ -38,27 +38,18 @@ def test_links_are_mended(text, mended):
 @pytest.mark.parametrize(
     ("docstring", "lines"),
     [
-        ("Takes `x`, an N×d tensor.", ["Takes ``x``, an N×d tensor."]),
-        ("A `Wrong`s list", ["A ``Wrong``\\ s list"]),
-        ("|x| * y_ and <z>", [r"\|x\| \* y\_ and \<z\>"]),
-        (
-            "Run:\n\n    make site\n    make lab",
-            ["Run:", "", "::", "", "    make site", "    make lab"],
-        ),
-        ("- one\n  and more\n- two", ["- one and more", "- two"]),
-        ("kind   what it is\n       and more", ["kind", "   what it is and more"]),
-        (
-            "| a | b |\n|---|---|\n| 1 | 2 |",
-            [
-                *(".. list-table::", "   :header-rows: 1", ""),
-                *("   * - a", "     - b", "   * - 1", "     - 2"),
-            ],
-        ),
+        ("Takes `x`, an N×d tensor.", ["Takes `x`, an N×d tensor."]),
+        ("Run:\n\n    make site", ["Run:", "", "    make site"]),
+        ("- one\n  and more\n- two", ["- one", "  and more", "- two"]),
+        ("| a   | b |\n|---|---|", ["| a   | b |", "|---|---|"]),
+        ("kind   what it is\n       and more", ["kind", ": what it is", "  and more"]),
+        ("kind   this\nname   that", ["kind", ": this", "", "name", ": that"]),
     ],
 )
-def test_docstrings_become_restructured_text(docstring, lines):
-    made = api_pages.restructured(docstring.splitlines())
-    assert made[: len(lines)] == lines and not any(made[len(lines) :])
+def test_docstrings_are_markdown_and_two_columns_become_definitions(docstring, lines):
+    head, empty, *made = api_pages.as_markdown(docstring.splitlines())
+    assert (head, empty) == (".. markdown::", "")
+    assert made == [*(f"   {line}" if line else "" for line in lines), ""]
 
 
 @pytest.mark.parametrize(

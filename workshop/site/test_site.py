@@ -140,6 +140,20 @@ def test_every_module_has_a_page(pages):
         assert f"{module}.html" in linked
 
 
+@pytest.mark.parametrize(
+    ("page", "part"),
+    [
+        ("images.metrics", "table"),
+        ("classroom.claims", "div.highlight pre"),
+        ("experiments.recipes", "dl.simple > dt"),
+        ("transport", "p code"),
+    ],
+)
+def test_a_docstring_keeps_its_shape(pages, page, part):
+    """Tables, code, words beside their meaning, code in a sentence."""
+    assert pages[f"api/wgan_lib.{page}.html"].select(f"article {part}")
+
+
 def test_no_page_shows_markup_that_was_not_read(pages):
     """A role or a directive in the text is one that Sphinx has not understood."""
     shown = [
