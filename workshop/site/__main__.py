@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sphinx.cmd.build import main as sphinx
 
-from workshop.site import conf, frames, stage
+from workshop.site import conf, frames, mending, stage
 
 HERE = Path(__file__).resolve().parent
 OUT = HERE / "_build"
@@ -30,6 +30,7 @@ def main() -> int:
     # A fresh environment (-E): a page that warned once would be taken as done the next time.
     code = sphinx(["-W", "--keep-going", "-q", "-E", "-c", str(HERE), "-b", "html", *folders])
     shutil.rmtree(OUT / "html" / ".doctrees", ignore_errors=True)
+    mending.mend_all(OUT / "html")
     if code == 0:
         print(f"The site is built: {OUT / 'html' / 'index.html'}")
     return code

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workshop.site import api_pages, bibliography, frames
+from workshop.site import api_pages, bibliography, frames, mending
 from workshop.site.links import mend
 
 
@@ -69,3 +69,26 @@ def test_a_number_is_not_taken_for_another():
     assert not found["arjovsky2017wasserstein"].cited_in("Wasserstein GANs Work Because They Fail")
     assert found["shannon1948"].cited_in("as in Shannon 1948, section 9")
     assert not found["shannon1948"].cited_in("Shannon showed")
+
+
+@pytest.mark.parametrize(
+    ("made", "mended"),
+    [
+        (
+            '<button class="btn search-button-field x" title="Search" aria-label="Search">',
+            '<button class="btn search-button-field x" title="Search">',
+        ),
+        (
+            '<a class="reference internal" href="a.html">The library</a><details><summary><i></i>',
+            '<a class="reference internal" href="a.html">The library</a><details>'
+            '<summary aria-label="The pages of: The library"><i></i>',
+        ),
+        (
+            '<span class="sig-paren">(</span><dl>\n<dd><em>x</em></dd>\n</dl>\n)',
+            '<span class="sig-paren">(</span>\n<span class="sig-line"><em>x</em></span>\n\n)',
+        ),
+        ("<dl><dt>x</dt><dd>y</dd></dl>", "<dl><dt>x</dt><dd>y</dd></dl>"),
+    ],
+)
+def test_a_page_says_what_the_theme_left_unsaid(made, mended):
+    assert mending.mended(made) == mended
