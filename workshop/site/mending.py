@@ -14,7 +14,7 @@ _SEARCH = re.compile(r'(<button class="[^"]*search-button-field[^>]*?) aria-labe
 # An arrow that opens a part of the table of contents, after the link to that part.
 _ARROW = re.compile(r'(<a class="[^"]*reference internal"[^>]*>([^<]*)</a><details[^>]*>)<summary>')
 # A signature in several lines is a list of definitions without a word to define.
-_LINES = re.compile(r'(<span class="sig-paren">[(\[]</span>)<dl>(.*?)</dl>', re.DOTALL)
+_LINES = re.compile(r'(<span class="sig-paren">[(\[]</span>\s*)<dl>(.*?)</dl>', re.DOTALL)
 
 
 def mended(page: str) -> str:
