@@ -13,9 +13,6 @@ TO_REWRITE = {
     "02_adversarial_game",
     "03_earth_mover",
     "04_lipschitz",
-    "06_gradient_penalty",
-    "07_clipping_against_penalty",
-    "08_images",
 }
 
 
