@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wgan_lib.classroom.claims import CODE, Claim, shown_claim
+from wgan_lib.ground.files import write_whole
 from workshop import COURSE
 
 _PREAMBLE = """# What the course claims
@@ -66,9 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=COURSE / "docs" / "claims.md", metavar="FILE")
     options = parser.parse_args(arguments)
     if not options.notebooks.is_dir():
-        parser.error(f"--notebooks must be a folder, got {options.notebooks}, which is none")
+        parser.error(f"--notebooks must be a folder, and {options.notebooks} is none")
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(claims_page(options.notebooks), encoding="utf-8", newline="\n")
+    write_whole(options.out, claims_page(options.notebooks))
     print(f"wrote {options.out}")
     return 0
 

@@ -174,11 +174,11 @@ def evaluate(
     return DONE
 
 
-def study(name: str, out: str | None = None, device: str = "cpu") -> int:
+def study(name: str, out: str | None = None, device: str = "cpu", jobs: Any = 1) -> int:
     """Run the recipes of a study with all its seeds; runs that are there already are kept."""
     chosen = studies.find(name)
     folder = studies.results_folder() if out is None else Path(out)
-    found = studies.run_study(chosen, folder, choose_device(device), tell=show)
+    found = studies.run_study(chosen, folder, choose_device(device), show, jobs)
     show(f"{chosen.name} is complete in {folder}: {len(found.runs)} runs")
     return DONE
 

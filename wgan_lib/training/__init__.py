@@ -11,9 +11,9 @@ from wgan_lib.training.loop import (
     StopTraining,
     critic_step,
     generator_step,
-    take_round,
     train,
     train_critic,
+    training_iteration,
 )
 from wgan_lib.training.objectives import Loss
 
@@ -23,7 +23,7 @@ __all__ = [
     "StopTraining",
     "critic_step",
     "generator_step",
-    "take_round",
     "train",
     "train_critic",
+    "training_iteration",
 ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import torch
 from torch import Tensor
+
+from wgan_lib.ground.files import write_whole
 
 CLOCK = "seconds"  # the one column that differs from machine to machine
 
@@ -46,16 +47,14 @@ class History(Mapping[str, Tensor]):
         return dict(self._columns)
 
     def write_csv(self, path: str | Path) -> None:
-        """One line a step, the step first; the file is replaced whole."""
+        """One line per step, the step first; the file is written whole or not at all."""
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
         writer.writerow(["step", *self._columns])
         table = zip(*(column.tolist() for column in self._columns.values()), strict=True)
         for step, row in enumerate(table, start=1):
             writer.writerow([step, *(f"{value:.6g}" for value in row)])
-        aside = Path(path).with_suffix(".part")
-        aside.write_text(buffer.getvalue())
-        os.replace(aside, path)
+        write_whole(path, buffer.getvalue())
 
     def __getitem__(self, name: str) -> Tensor:
         if name not in self._columns:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import nbformat
 
+from wgan_lib.ground.files import write_whole
 from workshop import COURSE
-from workshop.notebooks import lessons, write_whole
+from workshop.notebooks import lessons
 from workshop.slides.blocks import blocks
 from workshop.slides.cutting import cut
 from workshop.slides.deck import Deck
