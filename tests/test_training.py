@@ -367,3 +367,13 @@ def test_a_penalised_critic_with_batch_norm_warns_in_training():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         short_run(steps=1)
+
+
+def test_settings_are_given_whole_or_by_name():
+    settings = Settings(steps=6, batch_size=16, critic_steps=2, seed=3)
+    whole = train(*pair(), RING.sample, WGANGP(), settings, device="cpu")
+    changed = train(*pair(), RING.sample, WGANGP(), settings, seed=4, device="cpu")
+    assert whole.settings == settings and torch.equal(weights(whole), weights(short_run(seed=3)))
+    assert changed.settings.seed == 4 and torch.equal(weights(changed), weights(short_run(seed=4)))
+    with pytest.raises(TypeError, match="settings must be Settings"):
+        train(*pair(), RING.sample, WGANGP(), {"steps": 3}, device="cpu")
