@@ -54,7 +54,7 @@ NORM = {
     "largest": lambda g: g.flatten(1).abs().amax(1),
 }
 
-PRICE = {
+FORMULA = {
     "two-sided": lambda n: (n - 1).square(),
     "one-sided": lambda n: (n - 1).relu().square(),
     "zero-centred": lambda n: n.square(),
@@ -87,7 +87,7 @@ def penalty(
     epsilon="sample",
     points="segments",
     norm="sample",
-    price="two-sided",
+    formula="two-sided",
     reduction="mean",
     weight=10.0,
     graph=True,
@@ -103,7 +103,7 @@ def penalty(
         total = scores.mean() if of_mean else scores.sum()
         (gradient,) = torch.autograd.grad(total, x, create_graph=graph)
         gradient = gradient.detach() if detached else gradient
-        cost = REDUCTION[reduction](PRICE[price](NORM[norm](gradient)))
+        cost = REDUCTION[reduction](FORMULA[formula](NORM[norm](gradient)))
         if waits:
             cost.item()
         return weight * cost

@@ -57,7 +57,7 @@ MUTANTS = {
     "dropout": (lambda s: dense_critic(s, nn.Dropout(0.5)), {}, {"noise": DIFFERS}),
     "blind": (Blind, {}, {"blind pixels": BUG}),
     "spectral norm": (lambda s: conv_critic(s, spectral=True), {}, {"spectral norm": DIFFERS}),
-    "one score a batch": (PerBatch, {}, {"one score each": DIFFERS, "coupling": DIFFERS}),
+    "one score per batch": (PerBatch, {}, {"one score each": DIFFERS, "coupling": DIFFERS}),
 }
 CASES = [(name, shape) for name in MUTANTS for shape in IMAGES]
 
@@ -152,9 +152,9 @@ def test_scores_of_patches():
     report = examine(
         SHAPE, critic=nn.Sequential(nn.Conv2d(3, 4, 4, 2), nn.ReLU(), nn.Conv2d(4, 1, 3))
     )
-    assert report.bugs == [] and "1 scores a sample" not in str(report)
+    assert report.bugs == [] and "1 scores per sample" not in str(report)
     report = examine(SHAPE, critic=nn.Conv2d(3, 1, 3))
-    assert report["one score each"].verdict == DIFFERS and "36 scores a sample" in str(report)
+    assert report["one score each"].verdict == DIFFERS and "36 scores per sample" in str(report)
 
 
 def test_a_critic_is_left_as_it_was():

@@ -98,12 +98,12 @@ VARIANTS = {
     "half": ({"a": -0.5, "b": 0.5}, {}),
     "an average": ({"average": True}, {}),
     "lazy": ({"every": 3}, {}),
-    "one-sided": ({"penalty": penalty(price="one-sided"), "steep": True}, {"price": DIFFERS}),
+    "one-sided": ({"penalty": penalty(formula="one-sided"), "steep": True}, {"formula": DIFFERS}),
     "one-sided, on a critic that is flat": (
-        {"penalty": penalty(price="one-sided")},
+        {"penalty": penalty(formula="one-sided")},
         {"bound": DIFFERS},
     ),
-    "zero-centred": ({"penalty": penalty(price="zero-centred")}, {"price": DIFFERS}),
+    "zero-centred": ({"penalty": penalty(formula="zero-centred")}, {"formula": DIFFERS}),
     "around real": ({"penalty": penalty(points="around real")}, {"points": DIFFERS}),
     "two steps of the generator": ({"generator_steps": 2}, {}),
     "a warm-up": ({"shares": [6, 2, 2, 2]}, {}),
@@ -192,14 +192,14 @@ def test_critics_of_other_shapes_in_a_loop(name, flat):
     def scores(x):
         return scores_of(critic(x, torch.arange(len(x)) % 3))
 
-    price = penalty(norm="sample" if flat else "axis 1")
+    formula = penalty(norm="sample" if flat else "axis 1")
     with watch(critic, generator) as seen:
         for _ in range(3):
             for _ in range(2):
                 real, fake = torch.rand(12, *SMALL), generator(torch.randn(12, 4)).detach()
                 for_critic.zero_grad()
                 loss = scores(fake).mean() - scores(real).mean()
-                (loss + price(scores, real, fake)).backward()
+                (loss + formula(scores, real, fake)).backward()
                 for_critic.step()
             for_generator.zero_grad()
             (-scores(generator(torch.randn(12, 4))).mean()).backward()

@@ -80,8 +80,8 @@ PENALTIES = {
     "another λ": (of_penalty(weight=100) | {"weight": 10}, {"weight": BUG}, SHAPES),
     "sum": (of_penalty(reduction="sum") | {"weight": 10}, {"reduction": BUG}, SHAPES),
     "λ that grows": (of_penalty(reduction="grows"), {"reduction": BUG}, SHAPES),
-    "around two": (of_penalty(price="around two"), {"price": DIFFERS}, SHAPES),
-    "no root": (of_penalty(norm="square"), {"price": DIFFERS}, SHAPES),
+    "around two": (of_penalty(formula="around two"), {"formula": DIFFERS}, SHAPES),
+    "no root": (of_penalty(norm="square"), {"formula": DIFFERS}, SHAPES),
     "waits": (of_penalty(waits=True), {"device": COST}, SHAPES),
     "three channels": (
         {"gradient_penalty": three_channels},
@@ -91,7 +91,7 @@ PENALTIES = {
     "single precision": ({"gradient_penalty": single_precision}, {"dtype": COST}, SHAPES),
     "needs a graph": (
         {"gradient_penalty": of_the_graph},
-        {"needs a graph": COST, "price": DIFFERS, "points": DIFFERS},
+        {"needs a graph": COST, "formula": DIFFERS, "points": DIFFERS},
         SHAPES,
     ),
 }
@@ -246,15 +246,15 @@ VARIANTS = {
     "the other way": of_penalty(points="other way"),
     "shuffled partners": of_penalty(points="shuffled"),
     "groups of two": of_penalty(norm="pairs"),
-    "absolute": of_penalty(price="absolute"),
-    "sixth power": of_penalty(price="sixth power"),
-    "the steepest": of_penalty(price="zero-centred", reduction="largest"),
+    "absolute": of_penalty(formula="absolute"),
+    "sixth power": of_penalty(formula="sixth power"),
+    "the steepest": of_penalty(formula="zero-centred", reduction="largest"),
     "torch.func": {"gradient_penalty": with_functions},
     "grad_outputs": {"gradient_penalty": with_ones},
     "one pass, a dictionary": {"critic_loss": in_one_pass},
     "a tuple": {"critic_loss": of_a_tuple},
     "a dictionary of scores": {"critic_loss": of_a_dictionary},
-    "one score a batch": {"critic_loss": of_a_batch},
+    "one score per batch": {"critic_loss": of_a_batch},
 }
 
 
@@ -397,7 +397,7 @@ def test_the_worst_comes_first_with_what_right_looks_like(report):
     lines = str(report).splitlines()
     assert lines[0].split()[:3] == ["BUG", "norm", "(critic_loss):"]
     assert "over the whole batch, one norm for all" in lines[0]
-    assert lines[1].strip().startswith("right: one Euclidean norm a sample")
+    assert lines[1].strip().startswith("right: one Euclidean norm per sample")
     assert "(lesson 06, section 3)" in lines[1]
     assert "cost" in lines[2] and "device" in lines[2]
     assert "no more" in str(report).split("\n\n")[1], "the limits stand below"
@@ -450,7 +450,7 @@ def test_a_law_is_found_up_to_a_constant_and_not_made_up():
     gradients = [s * torch.randn(8, 3, 4, 4, generator=source) for s in (0.2, 0.5, 1.0, 1.7, 2.0)]
     norms = [g.flatten(1).norm(dim=1) for g in gradients]
     law = explain(gradients, [7 + 3 * (n - 1).square().mean() for n in norms])
-    assert (law.norm, law.price) == ("each sample", "(n−1)²")
+    assert (law.norm, law.formula) == ("each sample", "(n−1)²")
     assert law.weight == pytest.approx(3, rel=1e-4)
     law = explain(gradients, [0.5 * (n - 1.5).square().mean() for n in norms])
     assert law.centre == pytest.approx(1.5, rel=1e-3) and law.weight == pytest.approx(0.5, rel=1e-3)

@@ -69,9 +69,9 @@ def form_of(questioned: Questioned) -> list[str] | None:
         return ["a tuple"]
     count = questioned.batch
     if output.numel() == 1 < count:
-        return ["one score a batch"]
+        return ["one score per batch"]
     if output.numel() > count:
-        return ["one score a patch"]
+        return ["one score per patch"]
     named = {1: "N", 2: "N×1", 4: "N×1×1×1"}
     return [named[output.ndim]] if output.ndim in named else list(FORMS)
 

@@ -34,23 +34,23 @@ HELD = Section("04", 8, "A critic that cannot be too steep")
 ALGORITHM = Section("05", 2, "The algorithm, from the library")
 CLIPPED = Section("05", 5, "What clipping does to a critic")
 MOMENTUM = Section("05", 6, "RMSprop, not Adam with momentum")
-PRICE = Section("06", 2, "A price on the slope")
+PENALTY = Section("06", 2, "A penalty on the slope")
 EVERY_WORD = Section("06", 3, "Every word of it, tried out")
-SECTIONS = (HELD, ALGORITHM, CLIPPED, MOMENTUM, PRICE, EVERY_WORD)
+SECTIONS = (HELD, ALGORITHM, CLIPPED, MOMENTUM, PENALTY, EVERY_WORD)
 
 RIGHT = {
     # a loss
     "runs": Anchor("a loss takes a critic, real and fake samples, N×…, and gives one number", None),
     "scores": Anchor("the critic minimises mean D(fake) − mean D(real)", ALGORITHM),
     "opponents": Anchor("what the critic pushes down, the generator pushes up", ALGORITHM),
-    "penalty": Anchor("a penalty costs more the farther the slope is from 1", PRICE),
+    "penalty": Anchor("a penalty costs more the farther the slope is from 1", PENALTY),
     "points": Anchor("x̂ = εx + (1 − ε)·G(z), with one uniform ε in [0, 1] a sample", EVERY_WORD),
-    "norm": Anchor("one Euclidean norm a sample, over all its other axes", EVERY_WORD),
-    "price": Anchor("(‖∇D(x̂)‖ − 1)², or its rising half alone", EVERY_WORD),
-    "sign": Anchor("λ > 0: slopes away from 1 are dear", PRICE),
-    "weight": Anchor("λ is the number you think it is", PRICE),
-    "reduction": Anchor("the mean over the batch, so that λ does not grow with it", PRICE),
-    "reaches weights": Anchor("create_graph=True, and nothing detached behind it", PRICE),
+    "norm": Anchor("one Euclidean norm per sample, over all its other axes", EVERY_WORD),
+    "formula": Anchor("(‖∇D(x̂)‖ − 1)², or its rising half alone", EVERY_WORD),
+    "sign": Anchor("λ > 0: slopes away from 1 are dear", PENALTY),
+    "weight": Anchor("λ is the number you think it is", PENALTY),
+    "reduction": Anchor("the mean over the batch, so that λ does not grow with it", PENALTY),
+    "reaches weights": Anchor("create_graph=True, and nothing detached behind it", PENALTY),
     "zero gradient": Anchor("a norm with a finite derivative at 0", EVERY_WORD),
     "fakes": Anchor("fakes without a graph in the critic's step", ALGORITHM),
     "attached fakes": Anchor("a loss takes fakes with a graph and without one", None),
@@ -62,7 +62,7 @@ RIGHT = {
     "randomness": Anchor("all draws come from torch, so that one seed repeats them", None),
     # a critic
     "answers": Anchor("a critic maps samples, N×…, to scores", None),
-    "one score each": Anchor("one raw score a sample", ALGORITHM),
+    "one score each": Anchor("one raw score per sample", ALGORITHM),
     "coupling": Anchor("each sample is judged on its own: layer norm or no norm", EVERY_WORD),
     "raw scores": Anchor("no sigmoid, softmax or ReLU after the last layer", ALGORITHM),
     "inner squashing": Anchor("activations whose slope is 1 somewhere, such as leaky ReLU", None),
@@ -80,8 +80,8 @@ RIGHT = {
         "a step of the critic through torch.optim, then one of the generator", ALGORITHM
     ),
     "all explained": Anchor("two mean scores and a penalty, and nothing else", ALGORITHM),
-    "bound": Anchor("a penalty that moves the weights, or a clip", PRICE),
-    "one step": Anchor("scores and penalty in one loss, and one step for both", PRICE),
+    "bound": Anchor("a penalty that moves the weights, or a clip", PENALTY),
+    "one step": Anchor("scores and penalty in one loss, and one step for both", PENALTY),
     "momentum": Anchor("no momentum beside a clip: RMSprop, or Adam with β₁ = 0", MOMENTUM),
     "weights": Anchor("weights stay as they are between the scores and the step", ALGORITHM),
     "fresh gradients": Anchor("zero_grad before each backward", ALGORITHM),

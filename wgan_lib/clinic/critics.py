@@ -25,7 +25,7 @@ FLAT = 1e-3  # a critic that is nowhere steeper teaches next to nothing
 
 
 class Questioned(nn.Module):
-    """A copy of a critic in training mode, that gives one score a sample whatever it gave before.
+    """A copy of a critic in training mode, that gives one score per sample whatever it gave before.
 
     Its samples have the dtype and the device of its weights.
     """
@@ -108,14 +108,14 @@ def _kept(critic: nn.Module) -> Iterator[None]:
 
 def _question_count(report: Report, scores: Tensor, batch: int) -> None:
     if scores.numel() == batch:
-        return report.add("one score each", OK, "one score a sample")
+        return report.add("one score each", OK, "one score per sample")
     shape = tuple(scores.shape)
     if scores.numel() == 1:
         text = "one score for the whole batch"
     elif scores.numel() % batch:
         text = f"{batch} samples give scores of shape {shape}"
     else:
-        text = f"{scores.numel() // batch} scores a sample, shape {shape}: a score a patch?"
+        text = f"{scores.numel() // batch} scores per sample, shape {shape}: a score per patch?"
     return report.add("one score each", DIFFERS, text)
 
 

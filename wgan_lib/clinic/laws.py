@@ -1,4 +1,4 @@
-"""The penalty in somebody's loss: where it looks, its norm and price, λ, what reaches a weight."""
+"""The penalty in somebody's loss: where it looks, its norm and formula, λ, what gets through."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DRAWS = 12
 
 
 def question_penalty(report: Report, subject: Subject, expected: float | None) -> Law | None:
-    """Its points, norm, price and weight; the law where one was found."""
+    """Its points, norm, formula and weight; the law where one was found."""
     critics = [subject.critic(slope, level=True) for slope in SLOPES]
     critics += [subject.critic(slope, level=True, bowl=True) for slope in (0.6, 1.0, 2.2)]
     calls = [subject.call(critic) for critic in critics]
@@ -94,7 +94,7 @@ def _judge_law(report: Report, subject: Subject, law: Law, points: Tensor) -> No
     text = f"over {in_words(law.norm, dimensions)}; a critic of slope 1 pays {pays:.3g}"
     variant = DIFFERS if is_variant(law.norm) else BUG
     report.check("norm", law.norm == SAMPLE, text, text, variant)
-    report.check("price", law.price == TWO_SIDED, law.price, law.price, DIFFERS)
+    report.check("formula", law.formula == TWO_SIDED, law.formula, law.formula, DIFFERS)
     rewarded = f"λ = {law.weight:.4g}: slopes off 1 are rewarded"
     report.check("sign", law.weight > 0, "steepness is punished", rewarded)
 

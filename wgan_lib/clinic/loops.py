@@ -135,7 +135,7 @@ def _judge_penalty(
     text = f"over {in_words(law.norm, 4)}"
     variant = DIFFERS if is_variant(law.norm) else BUG
     report.check("norm", law.norm == SAMPLE, text, text, variant)
-    report.check("price", law.price == TWO_SIDED, law.price, law.price, DIFFERS)
+    report.check("formula", law.formula == TWO_SIDED, law.formula, law.formula, DIFFERS)
     weight = median(w for w, _ in laws[law])
     report.check("sign", weight > 0, "steepness is punished", f"λ = {weight:.4g}: it is rewarded")
     off = expected is not None and abs(weight / expected - 1) > 0.05

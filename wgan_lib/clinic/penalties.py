@@ -13,7 +13,7 @@ TOLERANCE = 2e-3  # of the spread of the penalties
 SAMPLE = "each sample"
 GROUPS = (2, 3, 4, 5, 8, 10)
 
-PRICES: dict[str, Callable[[Tensor], Tensor]] = {
+FORMULAS: dict[str, Callable[[Tensor], Tensor]] = {
     "(n−1)²": lambda n: (n - 1).square().mean(),
     "max(n−1, 0)²": lambda n: (n - 1).relu().square().mean(),
     "n²": lambda n: n.square().mean(),
@@ -28,24 +28,24 @@ TWO_SIDED, ONE_SIDED = "(n−1)²", "max(n−1, 0)²"
 
 
 class Law(NamedTuple):
-    """A penalty λ·price(norms of the gradients).
+    """A penalty λ·formula(norms of the gradients).
 
     norm     over what each norm runs
-    price    a key of ``PRICES``, or (n−c)² with another centre c
+    formula  a key of ``FORMULAS``, or (n−c)² with another centre c
     weight   λ
-    centre   the slope that costs nothing, where the price is (n−c)²
+    centre   the slope that costs nothing, where the formula is (n−c)²
     """
 
     norm: str
-    price: str
+    formula: str
     weight: float
     centre: float = 1.0
 
     def cost(self, gradients: Tensor) -> Tensor:
         """What critics with these gradients, N×…, pay; it keeps their graph."""
         n = norms_of(gradients)[self.norm]
-        if self.price in PRICES:
-            return self.weight * PRICES[self.price](n)
+        if self.formula in FORMULAS:
+            return self.weight * FORMULAS[self.formula](n)
         return self.weight * (n - self.centre).square().mean()
 
 
@@ -112,18 +112,18 @@ def explain(gradients: Sequence[Tensor], penalties: Sequence[Tensor]) -> Law | N
     tables = [norms_of(gradient.detach().double()) for gradient in gradients]
     for norm in tables[0]:
         if all(norm in table for table in tables):
-            found = _priced(norm, [table[norm] for table in tables], measured)
+            found = _by_formula(norm, [table[norm] for table in tables], measured)
             if found:
                 return found
     return _centred([table[SAMPLE] for table in tables], measured)
 
 
-def _priced(norm: str, norms: list[Tensor], measured: Tensor) -> Law | None:
-    for price in PRICES if norm == SAMPLE else (TWO_SIDED, "n²"):
-        model = torch.stack([PRICES[price](n) for n in norms])
+def _by_formula(norm: str, norms: list[Tensor], measured: Tensor) -> Law | None:
+    for formula in FORMULAS if norm == SAMPLE else (TWO_SIDED, "n²"):
+        model = torch.stack([FORMULAS[formula](n) for n in norms])
         weight, rest = _fit(measured, model[:, None])
         if rest < TOLERANCE:
-            return Law(norm, price, weight[0].item())
+            return Law(norm, formula, weight[0].item())
     return None
 
 

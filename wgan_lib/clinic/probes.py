@@ -31,8 +31,8 @@ FORMS: dict[str, Callable[[Tensor], Any]] = {
     "N×1×1×1": lambda s: s[:, None, None, None],
     "a tuple": lambda s: (s[:, None], s[:, None]),
     "a dictionary": lambda s: AnyKey(s[:, None]),
-    "one score a patch": lambda s: s[:, None, None, None].expand(-1, 1, 2, 2),
-    "one score a batch": lambda s: s.mean(),
+    "one score per patch": lambda s: s[:, None, None, None].expand(-1, 1, 2, 2),
+    "one score per batch": lambda s: s.mean(),
 }
 
 

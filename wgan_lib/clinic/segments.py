@@ -10,7 +10,7 @@ from torch import Tensor
 
 from wgan_lib.clinic.reports import BUG, DIFFERS, OK
 
-ON_SEGMENTS = "on segments, one uniform ε a sample"
+ON_SEGMENTS = "on segments, one uniform ε per sample"
 OFF = 1e-2  # of a segment's length, beyond which a point does not lie on it
 KOLMOGOROV = 2.3  # √N times the largest gap of distributions; a right ε is beyond it once in 20,000
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from wgan_lib.clinic.penalties import ONE_SIDED, PRICES, SAMPLE, TWO_SIDED, norms_of
+from wgan_lib.clinic.penalties import FORMULAS, ONE_SIDED, SAMPLE, TWO_SIDED, norms_of
 from wgan_lib.clinic.probes import among
 from wgan_lib.clinic.replays import EXACT, NOTHING, ROUGH, Pair, Pass, Solution, solved
 from wgan_lib.clinic.segments import Draw
@@ -27,7 +27,7 @@ class Law(NamedTuple):
 
     where: str
     norm: str
-    price: str
+    formula: str
 
 
 @dataclass
@@ -151,8 +151,8 @@ class Explainer:
         """The best solution with one penalty more; notes all laws that are exact."""
         self.tries += 1
         best = bare
-        for law, price in self._prices(scored, own):
-            found = self._solve(explained, [*basis, self.pair.slope("critic", price)])
+        for law, penalty in self._penalties(scored, own):
+            found = self._solve(explained, [*basis, self.pair.slope("critic", penalty)])
             if found.rest < explained.tolerance:
                 share = abs(found.parts[0]) if basis else 1.0
                 explained.laws[law] = (found.parts[-1] / max(share, 1e-30), found.rest)
@@ -167,17 +167,17 @@ class Explainer:
         Below 1 a one-sided penalty asks for nothing.
         """
         norms = torch.cat([norms_of(self._slope_of(p))[SAMPLE] for p in own])
-        penalty = self.pair.slope("critic", PRICES[ONE_SIDED](norms))
+        penalty = self.pair.slope("critic", FORMULAS[ONE_SIDED](norms))
         return bool(penalty.norm() > 50 * EXACT * self.pair.gradient("critic").norm())
 
-    def _prices(self, scored, own: list[Pass]) -> Iterator[tuple[Law, Tensor]]:
+    def _penalties(self, scored, own: list[Pass]) -> Iterator[tuple[Law, Tensor]]:
         """Every penalty that is still possible, as a number that hangs on the weights."""
         for where, batches in self._slopes(scored, own):
             tables = [norms_of(g) for g in batches]
             for law in self.laws or _all_laws(where, tables[0]):
                 if law.where == where and all(law.norm in table for table in tables):
-                    prices = [PRICES[law.price](table[law.norm]) for table in tables]
-                    yield law, torch.stack(prices).mean()
+                    values = [FORMULAS[law.formula](table[law.norm]) for table in tables]
+                    yield law, torch.stack(values).mean()
 
     def _slopes(self, scored, own: list[Pass]) -> Iterator[tuple[str, list[Tensor]]]:
         """∇D at the points of a penalty: a batch a pass; or at the samples, all in one batch."""
@@ -248,4 +248,4 @@ def _one_each(scores: Tensor, count: int) -> Tensor:
 def _all_laws(where: str, norms: dict[str, Tensor]) -> Iterator[Law]:
     yield Law(where, SAMPLE, TWO_SIDED)
     yield from (Law(where, norm, TWO_SIDED) for norm in norms if norm != SAMPLE)
-    yield from (Law(where, SAMPLE, price) for price in PRICES if price != TWO_SIDED)
+    yield from (Law(where, SAMPLE, formula) for formula in FORMULAS if formula != TWO_SIDED)
