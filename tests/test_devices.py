@@ -8,7 +8,6 @@ from wgan_lib.ground import devices
 from wgan_lib.ground.devices import (
     autocast,
     choose_device,
-    one_thread,
     own_share,
     random_source,
 )
@@ -112,15 +111,3 @@ def test_a_random_source_follows_its_seed():
 def test_devices_that_the_loop_does_not_know_are_refused_by_name(name):
     with pytest.raises(ValueError, match="device must be auto, cpu, cuda"):
         choose_device(name)
-
-
-def test_one_thread_is_one_and_then_as_many_as_before():
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    try:
-        with pytest.raises(ZeroDivisionError), one_thread():
-            assert torch.get_num_threads() == 1
-            raise ZeroDivisionError
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(before)

@@ -1,8 +1,7 @@
-"""Files: written whole or not at all, whatever happens on the way; and the commit of the clone."""
+"""Files: written whole or not at all, whatever happens on the way."""
 
 import errno
 import os
-import shutil
 import signal
 import stat
 import subprocess
@@ -16,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wgan_lib.ground import files
-from wgan_lib.ground.files import commit, write_whole
+from wgan_lib.ground.files import write_whole
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs what POSIX has")
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -181,44 +180,3 @@ def test_what_a_killed_writer_left_is_removed_by_a_later_one(tmp_path):
         os.utime(left, (0, time.time() - files.ABANDONED - 1))
     write_whole(tmp_path / "file", "new")
     assert set(names(tmp_path)) == {young.name, other.name, "file"}
-
-
-# ------------------------------------------------------------------ the commit
-
-
-def git(folder, *words):
-    who = ["-c", "user.name=a", "-c", "user.email=a@b"]
-    subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
-
-
-@pytest.fixture
-def clone(tmp_path, monkeypatch):
-    """A small clone in which the library's file of files seems to lie."""
-    if shutil.which("git") is None:
-        pytest.skip("needs git")
-    (tmp_path / "files.py").write_text("1")
-    git(tmp_path, "init")
-    git(tmp_path, "add", ".")
-    git(tmp_path, "commit", "-m", "one")
-    monkeypatch.setattr(files, "__file__", str(tmp_path / "files.py"))
-    return tmp_path
-
-
-def test_the_commit_is_that_of_the_clone_and_says_when_files_differ(clone):
-    found = commit()
-    assert len(found) >= 7 and set(found) <= set("0123456789abcdef")
-    git(clone, "tag", "v1")
-    assert commit() == found, "a tag does not change its name"
-    (clone / "files.py").write_text("2")
-    assert commit() == f"{found}-dirty"
-
-
-def test_outside_a_clone_there_is_no_commit(clone, monkeypatch, tmp_path_factory):
-    (clone / "venv").mkdir()
-    (clone / "venv" / "files.py").write_text("1")
-    monkeypatch.setattr(files, "__file__", str(clone / "venv" / "files.py"))
-    assert commit() is None, "an installed package inside the clone of something else"
-    monkeypatch.setattr(files, "__file__", str(tmp_path_factory.mktemp("none") / "files.py"))
-    assert commit() is None
-    monkeypatch.setenv("PATH", "")
-    assert commit() is None

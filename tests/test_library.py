@@ -112,8 +112,7 @@ def test_a_wing_imports_from_wings_below_it():
 def test_the_heart_stands_on_little():
     """What a student meets who follows the arrows below the objectives, and below the loop."""
     assert below("training.objectives") == {"lipschitz.slopes", "ground.arguments"}
-    heart = {name for name in below("training.loop") if wing(name) != "ground"}
-    assert lines(heart | {"training.loop"}) < 1200
+    assert lines(below("training.loop") | {"training.loop"}) < 1500
     assert not {"transport", "metrics"} & below("training.loop")
     assert {wing(name) for name in below("training.loop")} <= {"ground", "training", "lipschitz"}
 

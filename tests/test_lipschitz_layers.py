@@ -13,7 +13,7 @@ from wgan_lib.lipschitz.bounds import upper_bound
 from wgan_lib.lipschitz.cones import lower_bound
 from wgan_lib.lipschitz.layers import GroupSort, lipschitz_mlp
 from wgan_lib.lipschitz.slopes import gradient_norms
-from wgan_lib.training.loop import train_critic
+from wgan_lib.training.critic_only import train_critic
 from wgan_lib.training.objectives import WGANGP
 
 DOUBLE = torch.float64

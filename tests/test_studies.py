@@ -13,12 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wgan_lib.experiments import measures, results, studies
-from wgan_lib.experiments.measures import MEASURES
+from wgan_lib.experiments.measures import MEASURES, one_thread
 from wgan_lib.experiments.recipes import find
 from wgan_lib.experiments.results import Results, ResultsError
 from wgan_lib.experiments.studies import STUDIES, load_study, run_once, run_study
 from wgan_lib.experiments.study import Study
-from wgan_lib.ground.devices import one_thread
 from wgan_lib.images.datasets import Images
 from wgan_lib.metrics import mode_coverage
 from wgan_lib.training.loop import DivergedError
@@ -382,3 +381,15 @@ def test_results_are_small():
 
 def test_every_measure_is_explained():
     assert all(measure.__doc__ for measure in MEASURES.values())
+
+
+def test_one_thread_is_one_and_then_as_many_as_before():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        with pytest.raises(ZeroDivisionError), one_thread():
+            assert torch.get_num_threads() == 1
+            raise ZeroDivisionError
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)

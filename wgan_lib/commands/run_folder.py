@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 from dataclasses import dataclass
@@ -11,6 +13,8 @@ from wgan_lib.experiments.recipes import Recipe
 from wgan_lib.experiments.results import circumstances, write_json
 from wgan_lib.ground import checkpoints
 from wgan_lib.ground.checkpoints import CheckpointError
+from wgan_lib.ground.files import write_whole
+from wgan_lib.training.history import History
 from wgan_lib.training.run import Run
 
 
@@ -91,3 +95,14 @@ class RunFolder:
                 f"--out must be a new folder, an empty one or that of the same run; {self.path} "
                 f"holds other files, such as {foreign[0]}, and nothing in it was touched"
             )
+
+
+def write_history(path: str | Path, history: History) -> None:
+    """One line per step, the step first; the file is written whole or not at all."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["step", *history])
+    table = zip(*(column.tolist() for column in history.values()), strict=True)
+    for step, row in enumerate(table, start=1):
+        writer.writerow([step, *(f"{value:.6g}" for value in row)])
+    write_whole(path, buffer.getvalue())

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import torch
 from torch import Tensor
 
 from wgan_lib.experiments.recipes import IMAGES, TOYS, Recipe
-from wgan_lib.ground.devices import one_thread, random_source
+from wgan_lib.ground.devices import random_source
 from wgan_lib.images.judge import CLASSIFIERS, ImageJudge
 from wgan_lib.metrics import SAMPLES, mode_coverage
 from wgan_lib.training.run import Run
@@ -20,6 +21,17 @@ COMPARED = 500  # samples on each side of an exact W₁, which takes about a ten
 REAL_SEED = 1_000_003  # of the real ones; the fakes are drawn with seed 0
 MEDIAN_OF = 25  # steps
 TIMED = 20  # steps
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """A context in which torch computes with one thread; sums depend on how many share them."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def modes(run: Run, recipe: Recipe) -> dict[str, float]:

@@ -21,7 +21,8 @@ import torch
 from torch import Tensor
 
 import wgan_lib
-from wgan_lib.ground.files import commit, write_whole
+from wgan_lib.ground.files import write_whole
+from wgan_lib.ground.versions import commit
 
 Key = tuple[str, int]  # a recipe's name and a seed
 Columns = dict[str, Tensor]  # "step" in int64, all others in float64, an entry per measurement

@@ -17,13 +17,13 @@ from typing import Any
 import torch
 
 from wgan_lib.experiments import recipes, results
+from wgan_lib.experiments.measures import one_thread
 from wgan_lib.experiments.recipes import Recipe
 from wgan_lib.experiments.results import Columns, Key, Results, ResultsError, Row
 from wgan_lib.experiments.study import Study
 from wgan_lib.ground import checkpoints
 from wgan_lib.ground.arguments import one_of, positive_integer
 from wgan_lib.ground.checkpoints import CheckpointError
-from wgan_lib.ground.devices import one_thread
 from wgan_lib.images import datasets
 from wgan_lib.images.dcgan_guidelines import GUIDELINES
 from wgan_lib.training.loop import DivergedError

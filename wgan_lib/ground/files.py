@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and the commit that the library is at.
+"""Files that are written whole or not at all.
 
 A reader sees the file from before or the new one, never a part. The new one is written under a name
 of its own in the same folder, is brought to the disk, and then takes the place of the old one.
@@ -10,7 +10,6 @@ import contextlib
 import glob
 import os
 import secrets
-import subprocess
 import time
 from pathlib import Path
 
@@ -65,22 +64,3 @@ def _flush_folder(folder: Path) -> None:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
-
-
-def commit() -> str | None:
-    """The commit of the clone that the library runs from, "-dirty" added where files differ.
-
-    None where it runs from no clone, such as an installed package, or where there is no git.
-    """
-    if _git("ls-files", "--error-unmatch", Path(__file__).name) is None:
-        return None
-    return _git("describe", "--always", "--dirty", "--exclude=*")
-
-
-def _git(*words: str) -> str | None:
-    """What git prints in the folder of this file; None where it fails or is not there."""
-    options = {"cwd": Path(__file__).parent, "capture_output": True, "text": True, "check": True}
-    try:
-        return subprocess.run(["git", *words], **options).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return None

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import torch
 from torch import Tensor
-
-from wgan_lib.ground.files import write_whole
 
 CLOCK = "seconds"  # the one column that differs from machine to machine
 
@@ -45,16 +40,6 @@ class History(Mapping[str, Tensor]):
 
     def columns(self) -> dict[str, Tensor]:
         return dict(self._columns)
-
-    def write_csv(self, path: str | Path) -> None:
-        """One line per step, the step first; the file is written whole or not at all."""
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(["step", *self._columns])
-        table = zip(*(column.tolist() for column in self._columns.values()), strict=True)
-        for step, row in enumerate(table, start=1):
-            writer.writerow([step, *(f"{value:.6g}" for value in row)])
-        write_whole(path, buffer.getvalue())
 
     def __getitem__(self, name: str) -> Tensor:
         if name not in self._columns:
