@@ -7,13 +7,6 @@ from claim_calls import calls, faults, numbers_in_code, numbers_in_words
 
 from workshop.notebooks import read_source
 
-# Lessons whose claims are still to be rewritten. A lesson leaves the list when it is in order.
-TO_REWRITE = {
-    "06_gradient_penalty",
-    "07_clipping_against_penalty",
-    "08_images",
-}
-
 
 def faults_of(lesson):
     cells = read_source(lesson.with_suffix(".md")).cells
@@ -22,10 +15,7 @@ def faults_of(lesson):
 
 def test_each_number_of_a_sentence_is_checked(lesson):
     found = faults_of(lesson)
-    if lesson.stem not in TO_REWRITE:
-        assert found == [], "\n".join(["", *found])
-    else:
-        assert found, f"{lesson.stem} is in order: take it off the list TO_REWRITE"
+    assert found == [], "\n".join(["", *found])
 
 
 @pytest.mark.parametrize(

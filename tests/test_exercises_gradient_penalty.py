@@ -31,7 +31,7 @@ def flattened(gradients):
         ("slope_price", lambda g: (flattened(g).mean() - 1).square(), "of the mean norm"),
         ("slope_price", lambda g: flattened(g).square().mean(), "slope 1 is to cost nothing"),
         ("slope_price", lambda g: (flattened(g) - 1).square(), "instead of one number"),
-        ("slope_price", lambda g: (flattened(g) - 1).square().sum(), "one norm a sample"),
+        ("slope_price", lambda g: (flattened(g) - 1).square().sum(), "one norm per sample"),
         (
             "slope_price",
             lambda g: (g.flatten(1).square().sum(1).sqrt() - 1).square().mean(),

@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import wgan_lib
+from workshop.floors import COMMAND_LINE, LIBRARY, MODULES, ROOMS, WINGS, imports, neighbours, wing
 
-LIBRARY = Path(wgan_lib.__file__).parent
-WINGS = sorted(path.parent.name for path in LIBRARY.glob("*/__init__.py"))
 EVERYWHERE = sorted(LIBRARY.rglob("*.py"))
 EXERCISES = LIBRARY / "classroom" / "exercises"
 MACHINERY = {"__init__", "checking"}  # the rest of EXERCISES is what students write
@@ -20,51 +18,8 @@ FOR_THE_CLASSROOM = {"matplotlib", "IPython", "ipywidgets"}
 SLOW_TO_IMPORT = FOR_THE_CLASSROOM | {"scipy", "ot", "torchvision", "PIL"}
 
 
-def name_of(path: Path) -> str:
-    """`training.loop` for wgan_lib/training/loop.py, and `training` for its __init__."""
-    parts = path.relative_to(LIBRARY).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-MODULES = {name_of(path): path for path in EVERYWHERE if name_of(path)}
-# A wing's __init__ says what lives there and hands names on. It is a door, and no room.
-DOORS = {name for name, path in MODULES.items() if path.stem == "__init__"}
-ROOMS = {name: path for name, path in MODULES.items() if name not in DOORS}
-
-
-def imports(path: Path) -> set[str]:
-    """Full names of all that a file imports, inside functions too; never relative here."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path.name}: imports have full names here"
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
-
-
-def module_of(name: str) -> str | None:
-    """The module of the library that a full name lies in; None for torch, numpy and the rest."""
-    parts = name.split(".")
-    if parts[0] != "wgan_lib":
-        return None
-    there = [".".join(parts[1:end]) for end in range(len(parts), 1, -1)]
-    return next((module for module in there if module in MODULES), None)
-
-
-def neighbours(path: Path) -> set[str]:
-    """The modules of the library that a file imports."""
-    return {*filter(None, map(module_of, imports(path)))} - {name_of(path)}
-
-
 def tops(path: Path) -> set[str]:
     return {name.split(".")[0] for name in imports(path)}
-
-
-def wing(module: str) -> str:
-    """The folder that a module stands in; the hall has none."""
-    return module.split(".")[0] if module.split(".")[0] in WINGS else ""
 
 
 def below(module: str) -> set[str]:
@@ -104,7 +59,7 @@ def test_a_wing_imports_from_wings_below_it():
         f"{name} imports {used}"
         for name, path in MODULES.items()
         for used in neighbours(path)
-        if name != "__main__" and wing(used) not in MAY_USE[wing(name)] | {wing(name)}
+        if name != COMMAND_LINE and wing(used) not in MAY_USE[wing(name)] | {wing(name)}
     ]
     assert wrong == []
 

@@ -7,10 +7,10 @@ import threading
 from pathlib import Path
 
 import pytest
-import stage
 from bs4 import BeautifulSoup
 
 from workshop.headless import headless
+from workshop.site import stage
 
 HTML = Path(__file__).parent / "_build" / "html"
 GENERATED = ("genindex.html", "py-modindex.html", "search.html")

@@ -15,12 +15,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from frames import Frames
-from frames_html import page_part
-from links import mend
-
 from wgan_lib.classroom.claims import Claim, shown_claim
 from workshop.claims_page import printed_claims
+from workshop.site.frames import Frames
+from workshop.site.frames_html import page_part
+from workshop.site.links import mend
 
 STATIC = "../_static"  # as seen from a lesson's page
 

@@ -1,4 +1,4 @@
-"""The exercises of lesson 06: a slope that settles, x̂ for a batch, the price."""
+"""The exercises of lesson 06: a slope that settles, x̂ for a batch, the penalty."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _check_slope_price(answer) -> None:
     for hint, slip in _SLIPS.items():
         same = isinstance(got, Tensor) and got.shape == () and torch.allclose(got, slip(gradients))
         expect(not same, hint)
-    hint = "one norm a sample, its distance from 1 squared, and the mean of that over the batch"
+    hint = "one norm per sample, its distance from 1 squared, and the mean of that over the batch"
     expect_close(got, slope_price(gradients), hint)
     flat = torch.zeros(_SHAPE, dtype=torch.float64, requires_grad=True)
     answer(flat).backward()
@@ -62,7 +62,7 @@ def _check_slope_price(answer) -> None:
 
 
 _SLIPS = {
-    "you take one norm for the whole batch; it must be one a sample": lambda g: (
+    "you take one norm for the whole batch; it must be one per sample": lambda g: (
         g.norm() - 1
     ).square(),
     "you take the norm over the channels of each pixel; flatten each sample first": lambda g: (
@@ -71,7 +71,7 @@ _SLIPS = {
     "you take the distance from 1 of the mean norm; square each sample's first": lambda g: (
         g.flatten(1).norm(dim=1).mean() - 1
     ).square(),
-    "you price the norm itself; slope 1 is to cost nothing": lambda g: (
+    "you penalise the norm itself; slope 1 is to cost nothing": lambda g: (
         g.flatten(1).square().sum(1).mean()
     ),
 }
