@@ -95,6 +95,10 @@ def test_all_checks_must_hold_and_the_failure_shows_both_sides():
         ("it is {within}", "nothing fills"),
         ("the set {a}", "a brace that is none is written twice"),
         ("it is {0.bound}", "nothing fills"),
+        ("it is {", "braces in pairs"),
+        ("it is {} or {} or {0}", "text cannot be filled: cannot switch"),
+        ("from {:q} to {}", "text cannot be filled: Unknown format code 'q'"),
+        ("from {!r} to {}", "no conversion such as !r"),
     ],
 )
 def test_fields_that_nothing_fills_are_refused(text, words):
@@ -107,6 +111,10 @@ def test_settings_must_stand_in_the_sentence_and_be_numbers_or_texts():
         claim("it is so", True, steps=3)
     with pytest.raises(TypeError, match="steps must be a number or a text, got list"):
         claim("after {steps}", True, steps=[3])
+    with pytest.raises(ValueError, match="within must be that of `near`"):
+        claim("it is {} within {within}", near(1, 1, within=1), within=2)
+    with pytest.raises(ValueError, match="text must be one line"):
+        claim("the law {name}", True, name="a\nb")
 
 
 def test_a_claim_without_a_check_is_refused():

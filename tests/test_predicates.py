@@ -188,8 +188,17 @@ def test_a_failure_shows_both_sides(check, words):
         (lambda: below(torch.tensor([True]), 1), TypeError, "got truth values"),
         (lambda: below([], 1), ValueError, "value must not be empty"),
         (lambda: below({"a": 1}, 1), TypeError, "value must be numbers, got dict"),
-        (lambda: below(1, None), TypeError, "a bound must be numbers, got NoneType"),
+        (lambda: below(1, None), TypeError, "bound must be numbers, got NoneType"),
         (lambda: between(1, 3, 2), ValueError, "low must not exceed high, got 3 and 2"),
+        (
+            lambda: between([1, 2], [0, 1], [2, 3, 4]),
+            ValueError,
+            r"high .* \(2,\), got \(3",
+        ),
+        (lambda: near([1, 2], [1, 2, 3], within=1), ValueError, "target must be one number"),
+        (lambda: near([[1, 2], [3]], 1, within=5), ValueError, "rows of the same length"),
+        (lambda: near(b"12", 50, within=1), TypeError, "value must be numbers, got bytes"),
+        (lambda: below(1, 10**400), ValueError, "bound must fit a float"),
         (lambda: every([]), ValueError, "holds must not be empty"),
         (lambda: every(torch.ones(0) > 0), ValueError, "holds must not be empty"),
         (lambda: every(True), TypeError, "holds must be a check, a boolean tensor or"),
@@ -198,8 +207,37 @@ def test_a_failure_shows_both_sides(check, words):
         (lambda: seeds(range(3), below(1, 2)), ValueError, "each of 3 seeds, got 1"),
         (lambda: seeds([], []), ValueError, "holds must not be empty"),
         (lambda: seeds([1], [True], exactly=2), ValueError, "exactly must be from 0 to 1, got 2"),
+        (lambda: seeds([1], [True], exactly="1"), TypeError, "exactly must be an integer"),
+        (lambda: seeds([1], [True], exactly=0.5), ValueError, "exactly must be an integer"),
+        (lambda: seeds([1], [True], stored="no"), TypeError, "stored must be True or False"),
+        (lambda: seeds(3, [True] * 3), TypeError, "which must be a sequence of seeds, got int"),
+        (lambda: seeds("012", [True] * 3), TypeError, "which must be a sequence of seeds, got str"),
+        (lambda: seeds([0, 1, 1], [True] * 3), ValueError, "which must name different seeds"),
+        (lambda: seeds([0.5], [True]), ValueError, "each seed of which must be an integer"),
     ],
 )
 def test_bad_arguments_are_named(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+def test_what_numpy_has_no_form_for_is_compared_all_the_same():
+    assert near(torch.tensor([1.5], dtype=torch.bfloat16), 1.5, within=0)
+    assert below(torch.tensor([0.0, 2.0]).to_sparse(), 3)
+
+
+def test_nan_neither_passes_nor_hides_what_failed():
+    assert not between(1, NAN, 2) and not near(1, NAN, within=1)
+    assert fills(below(1, NAN)) == ["nan"]
+
+
+def test_a_list_of_tensors_was_computed_and_fills_nothing():
+    assert fills(near([1, 0], [1, 0], within=0)) == ["1 and 0"]
+    assert fills(near([1, 0], [torch.tensor(1), torch.tensor(0)], within=0)) == []
+    assert fills(near([[1, 0]], [[1, 0]], within=0)) == []
+
+
+def test_too_many_seeds_that_hold_are_a_failure_in_plain_words():
+    found = seeds(range(3), [True] * 3, exactly=2)
+    assert not found and found.failure == "3 of 3 hold, allowed 2 of 3 seeds"
+    assert fills(seeds(range(3), [True, True, False], exactly=2.0)) == ["2 of 3 seeds"]

@@ -62,7 +62,7 @@ def claim(text: str, *checks: Any, source: str | None = None, **settings: Real |
     if not checks:
         raise TypeError("claim must have a check after its text, got none")
     made = [each if isinstance(each, Check) else Check(truth("holds", each)) for each in checks]
-    checked = Claim(_filled(said, made, settings), named)
+    checked = Claim(_line("text", _filled(said, made, settings)), named)
     if failed := [each.failure for each in made if not each.holds]:
         raise ClaimError(
             f"this does not hold: {checked.text!r}. {failed[0] or _UNSHOWN}. Either a number "
@@ -83,7 +83,7 @@ def _show(checked: Claim) -> None:
 def _filled(text: str, checks: Sequence[Check], settings: Mapping[str, Real | str]) -> str:
     """The sentence, with its fields filled."""
     fills = [fill for check in checks for fill in check.fills]
-    names = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+    names = _field_names(text)
     if unused := settings.keys() - set(names):
         raise ValueError(f"text must have a field for {', '.join(sorted(unused))}: {text!r}")
     unnumbered = names.count("")
@@ -92,13 +92,27 @@ def _filled(text: str, checks: Sequence[Check], settings: Mapping[str, Real | st
             f"text must have a field {{}} for each of {_listed(fills)}, or numbered ones such as "
             f"{{0}}, got {unnumbered} fields {{}}: {text!r}"
         )
+    if within := settings.keys() & _named(checks).keys():
+        raise ValueError(f"{within.pop()} must be that of `near`, got another one as a setting")
     try:
         return text.format(*fills, **_named(checks), **_settings(settings))
+    except ValueError as error:  # a brace without its partner, a format that no number has
+        raise ValueError(f"text cannot be filled: {error}: {text!r}") from error
     except (LookupError, AttributeError) as error:
         raise ValueError(
             f"text has a field that nothing fills ({error}): there is {_listed(fills)}; "
             f"a brace that is none is written twice: {text!r}"
         ) from error
+
+
+def _field_names(text: str) -> list[str]:
+    try:
+        fields = [(name, conversion) for _, name, _, conversion in string.Formatter().parse(text)]
+    except ValueError as error:
+        raise ValueError(f"text must have its braces in pairs: {error}: {text!r}") from error
+    if any(conversion for _, conversion in fields):
+        raise ValueError(f"text must have no conversion such as !r in a field: {text!r}")
+    return [name for name, _ in fields if name is not None]
 
 
 def _listed(fills: Sequence[Quantity | str]) -> str:

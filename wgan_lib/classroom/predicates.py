@@ -18,8 +18,10 @@ from typing import Any
 import numpy as np
 
 from wgan_lib.classroom.quantities import Quantity
+from wgan_lib.ground.arguments import positive_integer
 
 Fill = Quantity | str
+_NO_SEQUENCE = str | bytes | Mapping | Set  # one can go through them, but they hold no numbers
 
 
 @dataclass(frozen=True)
@@ -50,41 +52,45 @@ def near(value: Any, target: Any, *, within: float) -> Check:
     """
     if not 0 <= _number("within", within) < math.inf:
         raise ValueError(f"within must be 0 or more, and finite, got {within}")
-    fills = (target,) if isinstance(target, Real | list | tuple) else ()
+    parts = target if isinstance(target, list | tuple) else [target]
+    fills = (target,) if all(isinstance(part, Real) for part in parts) else ()
 
     def passes(found: np.ndarray, wanted: np.ndarray) -> np.ndarray:
         return (found == wanted) | (abs(found - wanted) <= within)
 
-    return _compared(
-        passes, f"within {within:g} of {{}}", value, target, fills=fills, within=within
-    )
+    allowed = f"within {within:g} of {{}}"
+    return _compared(passes, allowed, value, fills=fills, within=within, target=target)
 
 
 def below(value: Any, bound: Any) -> Check:
     """Every number of `value` is less than the bound. Fills one field if the bound is a number."""
-    return _compared(np.less, "below {}", value, bound)
+    return _compared(np.less, "below {}", value, bound=bound)
 
 
 def above(value: Any, bound: Any) -> Check:
     """Every number of `value` is greater than the bound, which fills as that of `below`."""
-    return _compared(np.greater, "above {}", value, bound)
+    return _compared(np.greater, "above {}", value, bound=bound)
 
 
 def at_most(value: Any, bound: Any) -> Check:
     """Every number of `value` is the bound or less; the bound fills as that of `below`."""
-    return _compared(np.less_equal, "{} or less", value, bound)
+    return _compared(np.less_equal, "{} or less", value, bound=bound)
 
 
 def at_least(value: Any, bound: Any) -> Check:
     """Every number of `value` is the bound or more; the bound fills as that of `below`."""
-    return _compared(np.greater_equal, "{} or more", value, bound)
+    return _compared(np.greater_equal, "{} or more", value, bound=bound)
 
 
 def between(value: Any, low: Any, high: Any) -> Check:
     """Every number of `value` lies between the two ends, which count. Fills two fields."""
-    if not (np.asarray(_numbers("low", low)) <= _numbers("high", high)).all():
-        raise ValueError(f"low must not exceed high, got {low} and {high}")
-    return _compared(lambda v, a, b: (a <= v) & (v <= b), "from {} to {}", value, low, high)
+
+    def passes(found: np.ndarray, lows: np.ndarray, highs: np.ndarray) -> np.ndarray:
+        if (lows > highs).any():
+            raise ValueError(f"low must not exceed high, got {low} and {high}")
+        return (lows <= found) & (found <= highs)
+
+    return _compared(passes, "from {} to {}", value, low=low, high=high)
 
 
 def every(holds: Any) -> Check:
@@ -101,21 +107,26 @@ def seeds(
 ) -> Check:
     """It holds for each seed; with `exactly`, for that many of them and no more.
 
+    `which` names different seeds: one that stood there twice would count as two.
     `holds` is a function of the seed, or what `every` takes, with one row for each seed. Fills what
     the check within fills, and then one field: "5 of 5 seeds", or "5 of 5 stored runs" where the
     runs were not made in this notebook. A check for each seed fills what all of them agree on.
     """
-    tried = list(which)
+    tried = _different_seeds(which)
     check = _gathered("holds", map(holds, tried) if callable(holds) else holds)
     if check.rows != len(tried):
         raise ValueError(
             f"holds must say something of each of {len(tried)} seeds, got {check.rows}"
         )
-    if exactly is not None and not 0 <= exactly <= len(tried):
-        raise ValueError(f"exactly must be from 0 to {len(tried)}, got {exactly}")
+    if not isinstance(stored, bool):
+        raise TypeError(f"stored must be True or False, got {stored!r}")
+    if exactly is not None:
+        exactly = positive_integer("exactly", exactly, minimum=0)
+        if exactly > len(tried):
+            raise ValueError(f"exactly must be from 0 to {len(tried)}, got {exactly}")
     rows = np.reshape(check.each, (check.rows, -1)).all(axis=1).tolist()
     failing = ", ".join(str(seed) for seed, passed in zip(tried, rows, strict=True) if not passed)
-    failure = f"it fails for the seeds {failing or 'none'}; {check.failure}"
+    failure = f"it fails for the seeds {failing}; {check.failure}" if failing else ""
     what = " stored runs" if stored else " seeds"
     return _counted(check, tuple(rows), what, failure, exactly)
 
@@ -141,13 +152,13 @@ def _compared(
     passes: Callable[..., np.ndarray],
     allowed: str,
     value: Any,
-    *bounds: Any,
     fills: tuple[Any, ...] | None = None,
     within: Real | None = None,
+    **bounds: Any,
 ) -> Check:
     """Compare each number of `value`; `allowed` says what passes, with a field for each bound."""
     found = _numbers("value", value)
-    limits = [_limits(bound, found.shape) for bound in bounds]
+    limits = [_limits(name, bound, found.shape) for name, bound in bounds.items()]
     with np.errstate(invalid="ignore"):  # ∞ − ∞ is nan, and that does not pass
         passed = np.atleast_1d(passes(found, *limits))
     failure = ""
@@ -158,16 +169,25 @@ def _compared(
         failure = f"computed {sides[0]}{place * (passed.size > 1)}, allowed {allowed}".format(
             *sides[1:]
         )
-    said = [each for each in bounds if isinstance(each, Real)] if fills is None else fills
+    said = [each for each in bounds.values() if isinstance(each, Real)] if fills is None else fills
     each = tuple(passed.ravel().tolist())
     return Check(not failure, tuple(map(Quantity, said)), within, failure, each, len(passed))
 
 
-def _limits(bound: Any, shape: tuple[int, ...]) -> np.ndarray:
-    limits = _numbers("a bound", bound)
+def _limits(name: str, bound: Any, shape: tuple[int, ...]) -> np.ndarray:
+    limits = _numbers(name, bound)
     if limits.shape not in {(), shape}:
-        raise ValueError(f"a bound must be one number, or of shape {shape}, got {limits.shape}")
+        raise ValueError(f"{name} must be one number, or of shape {shape}, got {limits.shape}")
     return np.broadcast_to(limits, shape)
+
+
+def _different_seeds(which: Any) -> list[int]:
+    if not isinstance(which, Iterable) or isinstance(which, str | Mapping):
+        raise TypeError(f"which must be a sequence of seeds, got {type(which).__name__}")
+    tried = [positive_integer("each seed of which", seed, minimum=0) for seed in which]
+    if len(set(tried)) < len(tried):
+        raise ValueError(f"which must name different seeds, got {tried}")
+    return tried
 
 
 def _number(name: str, value: Any) -> Real:
@@ -179,9 +199,11 @@ def _number(name: str, value: Any) -> Real:
 def _numbers(name: str, value: Any) -> np.ndarray:
     """A number, a tensor or a sequence of them as an array of float64."""
     if hasattr(value, "detach"):
-        value = value.detach().cpu().numpy()
-    if isinstance(value, Iterable) and not isinstance(value, np.ndarray | Mapping | Set | str):
+        value = _array(value)
+    if isinstance(value, Iterable) and not isinstance(value, np.ndarray | _NO_SEQUENCE):
         value = [_numbers(name, each) for each in value]
+        if len({each.shape for each in value}) > 1:
+            raise ValueError(f"{name} must be a number, or rows of the same length")
     found = np.asarray(value)
     if found.dtype.kind == "b":
         raise TypeError(f"{name} must be numbers, got truth values: `every` takes those")
@@ -189,7 +211,16 @@ def _numbers(name: str, value: Any) -> np.ndarray:
         raise TypeError(f"{name} must be numbers, got {type(value).__name__} ({found.dtype})")
     if not found.size:
         raise ValueError(f"{name} must not be empty: there is nothing to check")
-    return found.astype(np.float64)
+    try:
+        return found.astype(np.float64)
+    except OverflowError:
+        raise ValueError(f"{name} must fit a float, got more than 10³⁰⁸") from None
+
+
+def _array(tensor: Any) -> np.ndarray:
+    tensor = tensor.detach().to_dense().cpu()
+    exact = tensor.double() if tensor.is_floating_point() else tensor  # numpy knows no bfloat16
+    return exact.numpy()
 
 
 def _gathered(name: str, holds: Any) -> Check:
@@ -198,7 +229,7 @@ def _gathered(name: str, holds: Any) -> Check:
         return holds
     if str(getattr(holds, "dtype", "")) in {"bool", "torch.bool"}:
         return _gathered_tensor(name, holds)
-    if not isinstance(holds, Iterable) or isinstance(holds, str | Mapping | Set):
+    if not isinstance(holds, Iterable) or isinstance(holds, _NO_SEQUENCE):
         raise TypeError(
             f"{name} must be a check, a boolean tensor or a sequence of truth values, "
             f"got {type(holds).__name__}"

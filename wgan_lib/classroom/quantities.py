@@ -19,6 +19,8 @@ def written(number: Real) -> str:
     Raises ValueError for a float that has no form of six digits or fewer, such as math.log(2):
     what to leave out is for the author to say.
     """
+    if math.isnan(number):
+        return "nan"
     sign, size = ("−", -number) if number < 0 else ("", number)
     return sign + _size_written(size)
 
