@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from torch import nn
 
 from wgan_lib import networks
+from wgan_lib.lipschitz.bounds import clipped_bound
 from wgan_lib.lipschitz.cones import lower_bound
 from wgan_lib.lipschitz.slopes import (
     clip_weights_,
-    clipped_bound,
     euclidean_norms,
     gradient_norms,
     gradient_norms_by_layer,

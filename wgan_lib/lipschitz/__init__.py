@@ -5,13 +5,12 @@ function between its points, `bounds` certifies a slope for a whole network, `pi
 finds it exactly on the line, and `layers` builds networks that cannot be steeper than 1: lesson 04.
 """
 
-from wgan_lib.lipschitz.bounds import layer_constants, upper_bound
+from wgan_lib.lipschitz.bounds import clipped_bound, layer_constants, upper_bound
 from wgan_lib.lipschitz.cones import ConeViolations, cone_envelope, cone_violations, lower_bound
 from wgan_lib.lipschitz.layers import GroupSort, lipschitz_mlp
 from wgan_lib.lipschitz.piecewise_linear import breakpoints, exact_constant_1d
 from wgan_lib.lipschitz.slopes import (
     clip_weights_,
-    clipped_bound,
     euclidean_norms,
     gradient_norms,
     gradient_norms_by_layer,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -17,12 +18,10 @@ from torch.nn.utils.parametrizations import _SpectralNorm
 from torch.nn.utils.parametrize import type_before_parametrizations
 
 from wgan_lib import networks
-from wgan_lib.ground.arguments import positive_integer
+from wgan_lib.ground.arguments import finite_number, positive_integer
 from wgan_lib.lipschitz.layers import GroupSort
 
-LARGEST_MATRIX = (
-    2**22
-)  # a convolution whose matrix has no more entries is written out as that matrix
+LARGEST_MATRIX = 2**22  # entries; a convolution with no more of them is written out as a matrix
 
 RELUS = (nn.ReLU, networks.ReLU)
 LEAKY_RELUS = (nn.LeakyReLU, networks.LeakyReLU)
@@ -191,3 +190,17 @@ _CONSTANTS: dict[type, Callable[[nn.Module, Tensor | None], float]] = {
     nn.Sigmoid: lambda layer, sample: 0.25,
     **dict.fromkeys(LEAKY_RELUS, _leaky),
 }
+
+
+def clipped_bound(widths: Sequence[int], clip: float) -> float:
+    """The steepest slope that an MLP of these widths can have when all |w| ≤ clip.
+
+    A matrix m×n with entries in [−c, c] has spectral norm at most c·√(mn), and ReLU or leaky ReLU
+    never steepen. The product over the layers is c^L·√(w₀)·w₁⋯w_{L−1}·√(w_L).
+    """
+    widths = [positive_integer("widths", width) for width in widths]
+    if len(widths) < 2:
+        raise ValueError(f"widths must name the input and the output at least, got {widths}")
+    finite_number("clip", clip, minimum=0.0, strict=True)
+    pairs = pairwise(widths)
+    return math.prod(clip * math.sqrt(fan_in * fan_out) for fan_in, fan_out in pairs)

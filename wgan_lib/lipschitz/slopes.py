@@ -1,4 +1,4 @@
-"""Slopes: how steep a critic is, how steep it can be, and what binds it.
+"""Slopes: how steep a critic is, and the clip that binds it.
 
 Slopes are measured in the Euclidean norm over all of a sample's dimensions.
 """
@@ -6,14 +6,12 @@ Slopes are measured in the Euclidean norm over all of a sample's dimensions.
 from __future__ import annotations
 
 import copy
-import math
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 
-from wgan_lib.ground.arguments import finite_number, finite_tensor, positive_integer
+from wgan_lib.ground.arguments import finite_number, finite_tensor
 
 ROOT_FLOOR = 1e-12  # under the square root, whose own derivative at 0 is infinite
 
@@ -89,20 +87,6 @@ def clip_weights_(network: nn.Module, clip: float) -> None:
     finite_number("clip", clip, minimum=0.0, strict=True)
     for parameter in network.parameters():
         parameter.clamp_(-clip, clip)
-
-
-def clipped_bound(widths: Sequence[int], clip: float) -> float:
-    """The steepest slope that an MLP of these widths can have when all |w| ≤ clip.
-
-    A matrix m×n with entries in [−c, c] has spectral norm at most c·√(mn), and ReLU or leaky ReLU
-    never steepen. The product over the layers is c^L·√(w₀)·w₁⋯w_{L−1}·√(w_L).
-    """
-    widths = [positive_integer("widths", width) for width in widths]
-    if len(widths) < 2:
-        raise ValueError(f"widths must name the input and the output at least, got {widths}")
-    finite_number("clip", clip, minimum=0.0, strict=True)
-    pairs = pairwise(widths)
-    return math.prod(clip * math.sqrt(fan_in * fan_out) for fan_in, fan_out in pairs)
 
 
 def point_batch(name: str, points: Tensor) -> Tensor:
