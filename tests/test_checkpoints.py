@@ -23,6 +23,8 @@ def test_what_is_saved_is_loaded(tmp_path):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"absent\.pt"):
         checkpoints.load(tmp_path / "absent.pt")
+    with pytest.raises(FileNotFoundError, match="which is a folder: name the file in it"):
+        checkpoints.load(tmp_path)
 
 
 @pytest.mark.parametrize("keep", [0, 10, 500])

@@ -417,6 +417,7 @@ def test_sample_takes_averaged_weights_unless_told_otherwise(trained):
     [
         (["-n", "0"], "n must be an integer of at least 1, got 0"),
         (["--seed", "-1"], "seed must be an integer of at least 0"),
+        (["--seed", str(2**64)], "seed must be an integer from 0 to"),
         (["--out", "grid.jpg"], "must name a file that ends in .png"),
         (["--out", "no/such/folder/grid.png"], "must lie in a folder that exists"),
     ],
@@ -426,6 +427,14 @@ def test_bad_sample(refused, trained, tmp_path, monkeypatch, words, expected):
     checkpoint = trained / "ring" / "checkpoint.pt"
     assert expected in refused("sample", checkpoint, "--out", "grid.png", *ON_CPU, *words)
     assert names(tmp_path) == set()
+
+
+@pytest.mark.parametrize("seed", ["x", "-1", "1.5"])
+def test_bad_evaluate(refused, trained, seed):
+    checkpoint = trained / "ring" / "checkpoint.pt"
+    message = refused("evaluate", checkpoint, *ON_CPU, "--seed", seed)
+    assert "seed must be an integer of at least 0, got" in message
+    assert "which is a folder: name the file" in refused("evaluate", checkpoint.parent, *ON_CPU)
 
 
 def test_a_checkpoint_that_is_not_there(refused, tmp_path):
@@ -561,4 +570,5 @@ def test_bad_study(refused, tmp_path, tiny_study):
     (tmp_path / "tiny.csv").write_text("foreign")
     (tmp_path / "tiny.json").write_text("{}")
     assert "does not describe a study" in refused("study", "tiny", "--out", tmp_path)
-    assert "tiny.csv" in refused("study", "tiny", "--out", tmp_path / "tiny.csv")
+    message = refused("study", "tiny", "--out", tmp_path / "tiny.csv")
+    assert "must go into a folder, got the file" in message and "tiny.csv" in message

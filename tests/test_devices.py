@@ -105,6 +105,9 @@ def test_a_random_source_follows_its_seed():
     one, same, other = (torch.rand(3, generator=random_source(cpu, s)) for s in (1, 1, 2))
     assert torch.equal(one, same) and not torch.equal(one, other)
     assert random_source(torch.device("meta"), 0).device.type == "cpu"
+    random_source(cpu, 2**64 - 1)
+    with pytest.raises(ValueError, match="seed must be an integer from 0 to"):
+        random_source(cpu, 2**64)
 
 
 @pytest.mark.parametrize("name", ["xpu", "vulkan", "gpu", "", 3.5])

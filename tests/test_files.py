@@ -122,6 +122,14 @@ def test_the_kind_of_error_is_that_of_the_system(tmp_path):
     assert names(tmp_path) == ["file", "folder"]
 
 
+def test_what_is_no_content_is_refused_before_anything_is_touched(tmp_path):
+    (tmp_path / "file").write_text("from before")
+    for content in (None, 3, [1, 2], memoryview(b"x")):
+        with pytest.raises(TypeError, match="content must be text or bytes, got"):
+            write_whole(tmp_path / "file", content)
+    assert names(tmp_path) == ["file"] and (tmp_path / "file").read_text() == "from before"
+
+
 def test_text_that_utf_8_has_no_bytes_for_is_refused_before_anything_is_touched(tmp_path):
     (tmp_path / "file").write_text("from before")
     with pytest.raises(UnicodeEncodeError):

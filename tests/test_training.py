@@ -312,6 +312,14 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
               device="cpu", checkpoint=path, labels={"recipe": "a"})  # fmt: skip
 
 
+def in_float64(n, generator=None, device=None):
+    return torch.zeros(n, 2, dtype=torch.float64)
+
+
+def always_four(n, generator=None, device=None):
+    return torch.zeros(4, 2)
+
+
 def nan_images(n, generator=None, device=None):
     return torch.full((n, 2), float("nan"))
 
@@ -337,10 +345,14 @@ def nan_images(n, generator=None, device=None):
         ({"device": "gpu"}, "device"),
         ({"checkpoint_every": 0}, "checkpoint_every"),
         ({"latent_dim": 3}, "mat1 and mat2|latent"),
+        ({"seed": 2**64}, "seed must be an integer from 0 to"),
+        ({"callbacks": print}, "callbacks must be a list of functions"),
+        ({"callbacks": [1]}, "callbacks must be a list of functions"),
+        ({"checkpoint": "/nowhere/run.pt"}, "checkpoint must lie in a folder that exists"),
     ],
 )
 def test_bad_settings_are_named(options, word):
-    with pytest.raises((ValueError, RuntimeError), match=word):
+    with pytest.raises((ValueError, TypeError, OSError, RuntimeError), match=word):
         short_run(**options)
 
 
@@ -352,11 +364,21 @@ def test_bad_settings_are_named(options, word):
         (networks.Generator(2, nn.Linear(2, 2)), nn.Linear(2, 2), RING.sample, "one score"),
         (networks.Generator(2, nn.Linear(2, 2)), nn.Linear(2, 1), nan_images, "finite"),
         (networks.Generator(2, nn.Linear(2, 2)), nn.Linear(2, 1), RING, "pass its .sample"),
+        (lambda latent: latent, nn.Linear(2, 1), RING.sample, "generator must be a torch.nn.Mod"),
+        (networks.Generator(2, nn.Linear(2, 2)), nn.Linear, RING.sample, "critic must be a torch"),
+        (networks.Generator(2, nn.Linear(2, 2)), nn.Linear(2, 1), in_float64, "float32, n×"),
+        (networks.Generator(2, nn.Linear(2, 2)), nn.Linear(2, 1), always_four, "shape .4, 2. of"),
     ],
 )
 def test_parts_that_do_not_fit_are_named(generator, critic, sample, word):
     with pytest.raises((ValueError, TypeError), match=word):
         train(generator, critic, sample, WGAN(), steps=1, device="cpu")
+
+
+@pytest.mark.parametrize("objective", [WGANGP, "wgan-gp", None])
+def test_what_is_no_objective_is_refused(objective):
+    with pytest.raises(TypeError, match="objective must be one such as WGANGP"):
+        train(*pair(), RING.sample, objective, steps=1, device="cpu")
 
 
 def test_a_penalised_critic_with_batch_norm_warns_in_training():

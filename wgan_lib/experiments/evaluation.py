@@ -14,6 +14,7 @@ from torch import Tensor
 
 from wgan_lib.experiments.recipes import TOYS
 from wgan_lib.experiments.trained import TrainedPair
+from wgan_lib.ground.arguments import positive_integer
 from wgan_lib.ground.devices import random_source
 from wgan_lib.images.datasets import Images
 from wgan_lib.images.judge import CLASSIFIERS, ImageJudge, ImageScores
@@ -54,6 +55,7 @@ def evaluate_trained(
     Points are compared with new points of the law, images with held-out images, pixel by pixel.
     root is the folder of the data sets that do not come with the course.
     """
+    seed = positive_integer("seed", seed, minimum=0)
     about = {
         "recipe": trained.recipe.name,
         "step": trained.step,

@@ -169,6 +169,8 @@ def run_study(
     """
     positive_integer("jobs", jobs)
     folder = results_folder() if folder is None else Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise FileExistsError(f"the results must go into a folder, got the file {folder}")
     folder.mkdir(parents=True, exist_ok=True)
     found = _stored(study, folder) or Results({}, {"runs": []})
     missing = [pair for pair in study.pairs() if pair not in found.runs]

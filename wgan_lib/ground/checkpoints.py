@@ -48,7 +48,8 @@ def load(path: str | Path, device: torch.device | str = "cpu") -> dict[str, Any]
     """
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"there is no checkpoint at {path}")
+        what = ", which is a folder: name the file in it" if path.is_dir() else ""
+        raise FileNotFoundError(f"there is no checkpoint at {path}{what}")
     stored = io.BytesIO(path.read_bytes())  # what a disk refuses is told apart from what is damaged
     try:
         contents = torch.load(stored, map_location=device, weights_only=True)

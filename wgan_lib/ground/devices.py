@@ -57,7 +57,9 @@ def _refuse_absent(device: torch.device) -> None:
 
 
 def random_source(device: torch.device, seed: int) -> torch.Generator:
-    """A seeded generator of random numbers that lives on the device."""
+    """A seeded generator of random numbers that lives on the device; a seed takes 64 bits."""
+    if not 0 <= seed < 2**64:
+        raise ValueError(f"seed must be an integer from 0 to 2**64 - 1, got {seed}")
     # The meta device computes shapes only; its draws are described by a generator of the CPU.
     return torch.Generator("cpu" if device.type == "meta" else device).manual_seed(seed)
 

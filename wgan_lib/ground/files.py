@@ -24,6 +24,8 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
     what stood at path before still stands then, and nothing is left beside it.
     """
     path = Path(path)
+    if not isinstance(content, str | bytes):
+        raise TypeError(f"content must be text or bytes, got {type(content).__name__}")
     data = content.encode("utf-8") if isinstance(content, str) else content
     aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:

@@ -1,7 +1,7 @@
 """The training loop of every GAN in the course.
 
 Read it from top to bottom: a critic step, a generator step, an iteration of both, and the loop.
-Nothing in it waits for the device except ``Recorder.flush``, once every ``log_every`` steps.
+Only ``Recorder.flush``, once every ``log_every`` steps, and ``save`` wait for the device.
 """
 
 from __future__ import annotations
@@ -102,14 +102,18 @@ def train(
     checkpoint of another run, DivergedError as soon as a logged loss is not finite.
     """
     settings = settings_of(settings, changes)
+    if not isinstance(callbacks, Iterable) or not all(map(callable, callbacks := [*callbacks])):
+        raise TypeError(f"callbacks must be a list of functions of a run, got {callbacks!r}")
     checkpoint = None if checkpoint is None else Path(checkpoint)
+    if checkpoint is not None and not checkpoint.parent.is_dir():
+        raise FileNotFoundError(f"checkpoint must lie in a folder that exists, got {checkpoint}")
     positive_integer("checkpoint_every", checkpoint_every)
     device = choose_device(device)
     join_processes(device)
     run = Run(generator, critic, sample_real, objective, settings, device, latent_dim, labels)
     if checkpoint is not None and checkpoint.exists():
         run.restore(checkpoint, checkpoints.load(checkpoint, device))
-    return training_loop(run, list(callbacks), checkpoint, checkpoint_every)
+    return training_loop(run, callbacks, checkpoint, checkpoint_every)
 
 
 def training_loop(

@@ -42,6 +42,7 @@ class Run:
         latent_dim: int | None = None,
         labels: Mapping[str, str] | None = None,
     ):
+        check_kinds(generator, critic, objective)
         self.generator, self.critic = generator.to(device), critic.to(device)
         self.objective, self.settings, self.device = objective, settings, device
         self.latent_dim = latent_length(generator, latent_dim)
@@ -184,14 +185,21 @@ def draw_samples(
     return generate(generator, torch.randn(size, generator=random, device=device))
 
 
+def check_kinds(generator: nn.Module, critic: nn.Module, objective: Objective) -> None:
+    """Raises TypeError for what is no network and no objective, such as a class without its ()."""
+    for name, network in (("generator", generator), ("critic", critic)):
+        if not isinstance(network, nn.Module):
+            raise TypeError(f"{name} must be a torch.nn.Module, got {network!r}")
+    if isinstance(objective, type) or not hasattr(objective, "critic_loss"):
+        raise TypeError(f"objective must be one such as WGANGP(), got {objective!r}")
+
+
 def check_fit(run: Run) -> None:
     """Tries data, generator and critic on two samples; raises before any time is spent."""
     if not callable(run.sample_real):
-        hint = "; pass its .sample" if hasattr(run.sample_real, "sample") else ""
         got = type(run.sample_real).__name__
-        raise TypeError(
-            f"sample_real must be a function sample(n, generator, device), got {got}{hint}"
-        )
+        got += "; pass its .sample" if hasattr(run.sample_real, "sample") else ""
+        raise TypeError(f"sample_real must be a function sample(n, generator, device), got {got}")
     if run.settings.batch_size % process_count():
         raise ValueError(
             f"batch_size must be a multiple of the {process_count()} processes, "
@@ -199,19 +207,19 @@ def check_fit(run: Run) -> None:
         )
     random = random_source(run.device, 0)
     real = finite_tensor("real samples", run.sample_real(2, generator=random, device=run.device))
+    wanted = f"sample_real must give n samples of {torch.get_default_dtype()}, n×…"
+    if real.shape[:1] != (2,) or real.dtype != torch.get_default_dtype():
+        raise ValueError(f"{wanted}, got shape {tuple(real.shape)} of {real.dtype} for n = 2")
     latent = torch.randn(2, run.latent_dim, generator=random, device=run.device)
-    _require_shape("generator", generate(run.generator, latent), real.shape)
+    fakes = generate(run.generator, latent)
+    if fakes.shape != real.shape:
+        raise ValueError(
+            "generator must make samples shaped like the real ones, "
+            f"{tuple(real.shape[1:])}, got {tuple(fakes.shape[1:])}"
+        )
     scores = generate(run.critic, real)
     if scores.numel() != 2:
         raise ValueError(
             "critic must give one score per sample, "
             f"got shape {tuple(scores.shape)} for 2 samples of shape {tuple(real.shape[1:])}"
-        )
-
-
-def _require_shape(name: str, found: Tensor, wanted: torch.Size) -> None:
-    if found.shape != wanted:
-        raise ValueError(
-            f"{name} must make samples shaped like the real ones, {tuple(wanted[1:])}, "
-            f"got {tuple(found.shape[1:])}"
         )
