@@ -47,7 +47,7 @@ RIGHT = {
     "points": Anchor("x̂ = εx + (1 − ε)·G(z), with one uniform ε in [0, 1] a sample", EVERY_WORD),
     "norm": Anchor("one Euclidean norm per sample, over all its other axes", EVERY_WORD),
     "formula": Anchor("(‖∇D(x̂)‖ − 1)², or its rising half alone", EVERY_WORD),
-    "sign": Anchor("λ > 0: slopes away from 1 are dear", PENALTY),
+    "sign": Anchor("λ > 0: slopes away from 1 are costly", PENALTY),
     "weight": Anchor("λ is the number you think it is", PENALTY),
     "reduction": Anchor("the mean over the batch, so that λ does not grow with it", PENALTY),
     "reaches weights": Anchor("create_graph=True, and nothing detached behind it", PENALTY),

@@ -1,4 +1,6 @@
-"""Pictures: where they come from, what judges them, and networks made for them. Lesson 08.
+"""Pictures: where they come from, what judges them, and networks made for them.
+
+They are what lesson 08 is about; digits stand in most lessons from 03 on.
 
 `datasets` gives digits and clothes as one tensor, by way of `idx` and `files`. `classifier` knows
 what a picture shows, `metrics` and `judge` say how good samples are, `digit_attributes` how a digit
