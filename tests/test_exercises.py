@@ -69,7 +69,7 @@ def signature(source, name):
     """What a function of that name takes and returns, in words; None where a cell has none."""
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
-            return ast.unparse(node.args), ast.unparse(node.returns)
+            return ast.unparse(node.args), node.returns and ast.unparse(node.returns)
     return None
 
 

@@ -46,10 +46,13 @@ MAY_USE = {
     "": {"ground", "lipschitz", "training"},
     "lipschitz": {"ground", ""},
     "training": {"ground", "lipschitz", ""},
+    "clinic": {"ground", "", "lipschitz", "training"},
     "images": {"ground", "", "training", "lipschitz"},
     "experiments": {"ground", "", "lipschitz", "training", "images"},
     "classroom": {"ground", "", "lipschitz", "training", "images", "experiments"},
-    "commands": {"ground", "", "lipschitz", "training", "images", "experiments", "classroom"},
+    "commands": {
+        *("ground", "", "lipschitz", "training", "clinic", "images", "experiments", "classroom"),
+    },
 }
 
 

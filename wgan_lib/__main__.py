@@ -61,6 +61,7 @@ def parser() -> Parser:
     _add_sample(listed)
     _add_evaluate(listed)
     _add_study(listed)
+    _add_examine(listed)
     _add(listed, actions.list_recipes, "recipes", "list the experiments that have a name")
     _add(listed, actions.doctor, "doctor", "look at this machine: what is there, what is missing")
     return top
@@ -139,6 +140,36 @@ def _add_study(listed) -> None:
     )
 
 
+def _add_examine(listed) -> None:
+    purpose = "look for known faults in your own WGAN: its code is imported and run"
+    examine = _add(listed, actions.examine_code, "examine", purpose)
+    examine.add_argument("loss", nargs="?", metavar="FILE.py:LOSS", help="of critic, real, fake")
+    examine.add_argument(
+        "--shape", type=shape_of, metavar="3,64,64", help="the sides of one sample"
+    )
+    for name, about in (
+        ("penalty", "a gradient penalty of critic, real, fake"),
+        ("generator-loss", "of critic, fake"),
+        ("critic", "a network, or what makes one"),
+        ("generator", "the other network of a loop"),
+        ("clip-step", "one whole step of the critic"),
+    ):
+        examine.add_argument(f"--{name}", metavar="FILE.py:NAME", help=about)
+    examine.add_argument(
+        "--watch", dest="loop", metavar="FILE.py:TRAIN", help="a training loop; it is run"
+    )
+    for name, about in (
+        ("weight", "the λ you think you have"),
+        ("clip", "the clip you think you have"),
+        ("labels", "classes, if labels come last"),
+    ):
+        examine.add_argument(f"--{name}", type=value_of, metavar="N", help=about)
+    examine.add_argument(
+        "--rounds", type=value_of, default=6, metavar="N", help="of the loop; default 6"
+    )
+    examine.add_argument("--json", action="store_true", dest="as_json", help="for programs")
+
+
 def _add_device(command: Parser) -> None:
     command.add_argument(
         "--device", default="auto", help="auto (default: CUDA, else MPS, else cpu), cpu, cuda, mps"
@@ -171,6 +202,14 @@ def assignment(text: str) -> tuple[str, Any]:
     if not key or not equals:
         raise argparse.ArgumentTypeError(f"must be KEY=VALUE, such as penalty=10, got {text!r}")
     return key, value_of(value)
+
+
+def shape_of(text: str) -> tuple[int, ...]:
+    """`3,64,64` as a tuple of integers."""
+    try:
+        return tuple(int(side) for side in text.replace("x", ",").split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be sides such as 3,64,64, got {text!r}") from None
 
 
 def _fail(code: int, message: str) -> int:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from wgan_lib.commands import sheets
 from wgan_lib.commands.doctor import examine
+from wgan_lib.commands.examination import examined
 from wgan_lib.commands.run_folder import RunFolder, write_history
 from wgan_lib.commands.terminal import Interrupt, duration, progress, show, table
 from wgan_lib.experiments import recipes, studies
@@ -198,3 +199,10 @@ def doctor() -> int:
     findings = examine()
     show(table([(finding.mark, finding.subject, finding.text) for finding in findings]))
     return 1 if any(finding.needed for finding in findings) else DONE
+
+
+def examine_code(loss: str | None = None, as_json: bool = False, **options: Any) -> int:
+    """Look for known faults in somebody's code; the exit code is 1 where there is a BUG."""
+    report = examined(loss, **options)
+    show(report.to_json() if as_json else str(report))
+    return 1 if report.bugs else DONE
