@@ -10,9 +10,9 @@ const SHOWN = 128; // points of each law on the map, between which W₁ is exact
 const COUNTED = 1000; // samples on which modes are counted
 const ARROWS = 48;
 const STREAM = 2;
-export const VIEW = 2.4; // the map shows [−VIEW, VIEW]²
+export const VIEW = 2.1; // the map shows [−VIEW, VIEW]²
 export const HEAT = 49; // values of the critic along each side of the map
-export const MESH = { lines: 13, points: 49, reach: 2.4 }; // of the latent grid
+export const MESH = { lines: 13, points: 49, reach: 2.2 }; // of the latent grid
 
 /** The numbers and points of one moment, all of them plain data. */
 export function look(run) {

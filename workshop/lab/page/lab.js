@@ -59,7 +59,8 @@ export class Lab {
     this.status = element("p", { class: "status", role: "status", "aria-live": "polite" });
     this.controls = new Controls(words, (name, value) => this.change(name, value));
     this.breaking = new Breaking(words, this.lessons, (bug, on) => this.toggleBug(bug, on));
-    const panel = (name, open, ...children) =>
+    const open = window.matchMedia("(min-width: 64.01rem)").matches;
+    const panel = (name, ...children) =>
       element("details", { class: `panel ${name}`, open }, element("summary", {}, element("h2", {}, words.panels[name])), ...children);
     this.root.replaceChildren(
       element("header", { class: "top" }, element("h1", {}, words.title), element("p", {}, words.lead)),
@@ -67,9 +68,9 @@ export class Lab {
       element("main", {}, this.stage, this.legend()),
       element(
         "aside", { "aria-label": words.panels.settings },
-        panel("tasks", true, taskCards(words, (name) => this.setTask(name))),
-        panel("settings", true, element("p", {}, words.settings.lead), this.sides(), this.controls.root, this.sketchTools()),
-        panel("breaking", true, this.breaking.root),
+        panel("tasks", taskCards(words, (name) => this.setTask(name))),
+        panel("settings", element("p", {}, words.settings.lead), this.sides(), this.controls.root, this.sketchTools()),
+        panel("breaking", this.breaking.root),
       ),
     );
     document.addEventListener("keydown", (event) => this.key(event));

@@ -24,8 +24,8 @@ function drawLayers(brush, seen, layers) {
     heat: () => drawHeat(brush, seen.heat, seen.classifier),
     mesh: () => drawMesh(brush, seen.mesh),
     segments: () => drawSegments(brush, seen),
-    real: () => drawPoints(brush, seen.real, brush.colours.real, circle),
-    fake: () => drawPoints(brush, seen.fake, brush.colours.fake, triangle),
+    real: () => drawPoints(brush, seen.real, brush.colours.real, circle, 5.6),
+    fake: () => drawPoints(brush, seen.fake, brush.colours.fake, triangle, 3.7),
     arrows: () => drawArrows(brush, seen.arrows),
   };
   for (const layer of Object.keys(draw)) if (layers.includes(layer)) draw[layer]();
@@ -110,10 +110,12 @@ function triangle(context, x, y, radius) {
   context.closePath();
 }
 
-function drawPoints({ context, place, colours, unit }, points, colour, shape) {
+function drawPoints({ context, place, colours, unit }, points, colour, shape, radius) {
   context.beginPath();
-  for (let i = 0; i < points.length; i += 2) shape(context, ...place(points[i], points[i + 1]), 4.2 * unit);
-  context.lineWidth = 2 * unit;
+  for (let i = 0; i < points.length; i += 2) {
+    shape(context, ...place(points[i], points[i + 1]), radius * unit);
+  }
+  context.lineWidth = 1.8 * unit;
   context.strokeStyle = colours.halo;
   context.stroke();
   context.fillStyle = colour;

@@ -36,6 +36,7 @@ export class Pane {
     this.resetButton = element("button", { type: "button", click: reset }, troubles.button);
     this.map = element("canvas", { class: "map", role: "img", "aria-label": map.waiting });
     this.scale = element("p", { class: "scale" });
+    this.away = element("p", { class: "away", hidden: true });
     this.strip = picture(46, charts.strip);
     this.numbers = element("dl", { class: "numbers", "aria-label": numbers.name });
     this.charts = Object.fromEntries(
@@ -50,11 +51,13 @@ export class Pane {
     this.root = element(
       "section", { class: "pane", "aria-labelledby": id },
       element("header", {}, this.title, this.progress),
-      element("div", { class: "frame" }, this.map, this.trouble),
-      this.scale,
-      element("figure", {}, element("figcaption", {}, charts.strip), this.strip),
-      this.numbers,
-      ...curves,
+      element("div", { class: "picture" }, element("div", { class: "frame" }, this.map, this.away, this.trouble), this.scale),
+      element(
+        "div", { class: "measured" },
+        element("figure", {}, element("figcaption", {}, charts.strip), this.strip),
+        ...curves,
+        this.numbers,
+      ),
     );
   }
 
@@ -214,7 +217,8 @@ export class Pane {
     const pace = this.pace ? `, ${map.pace(Math.round(this.pace))}` : "";
     const away = this.awayShare();
     this.progress.textContent = map.round(seen.round, seen.criticSteps) + pace;
-    if (away > 0) this.progress.textContent += `. ${map.farAway(`${Math.round(100 * away)} %`)}`;
+    this.away.hidden = away < 0.005;
+    this.away.textContent = map.farAway(`${Math.round(100 * away)} %`);
     const sentences = said.map(([name, value]) => `${name} ${value}`);
     this.map.setAttribute("aria-label", map.summary(this.title.textContent, seen, sentences));
   }

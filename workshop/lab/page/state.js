@@ -1,5 +1,6 @@
 // The state of the page: the settings of one or two runs, the speed, what is shown; as a link and back.
 
+import { VIEW } from "../engine/looking.js";
 import { BUGS, SETTINGS, defaults, fault } from "../engine/settings.js";
 
 export const SPEEDS = ["1", "5", "25", "full"];
@@ -76,14 +77,14 @@ function listed(word, allowed, name, faults) {
   return names.filter((each) => allowed.includes(each));
 }
 
-/** Points of [−2.4, 2.4]² as four letters each. */
+/** Points of the map as four letters each. */
 function packed(points) {
-  const digits = (x) => Math.round(((x + 2.4) / 4.8) * FINENESS).toString(36).padStart(2, "0");
+  const digits = (x) => Math.round(((x / VIEW + 1) / 2) * FINENESS).toString(36).padStart(2, "0");
   return points.map(([x, y]) => digits(x) + digits(y)).join("");
 }
 
 function unpacked(word, faults) {
   if (!/^([0-9a-z]{4})*$/.test(word) || word.length > 4 * MOST_DRAWN) return wrong(faults, "drawn", []);
-  const number = (at) => (parseInt(word.slice(at, at + 2), 36) / FINENESS) * 4.8 - 2.4;
+  const number = (at) => (parseInt(word.slice(at, at + 2), 36) / FINENESS) * 2 * VIEW - VIEW;
   return Array.from({ length: word.length / 4 }, (_, i) => [number(4 * i), number(4 * i + 2)]);
 }

@@ -49,7 +49,7 @@ export const WORDS = {
     high: "high",
     probability: "D(x), the chance of “real”",
     height: "f(x), the critic’s height",
-    farAway: (share) => `${share} of the fake points lie outside the map`,
+    farAway: (share) => `${share} of the fake points are off the map`,
   },
 
   numbers: {
@@ -72,7 +72,7 @@ export const WORDS = {
     distance: "Estimate and distance",
     modes: "Modes and quality",
     slope: "Slope at x̂ and pull on the fakes",
-    strip: "Slopes at the points x̂, each a stroke; the line marks 1",
+    strip: "Slopes at the points x̂; the line marks 1",
     rounds: "round",
     noModes: "This law has no modes to count.",
   },
