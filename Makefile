@@ -34,36 +34,36 @@ test: $(INSTALLED) ## run all tests: code style, library, every cell of every no
 	$(NBVAL) $(ARGS) tests notebooks
 
 notebooks: $(INSTALLED) ## run the notebooks, store their outputs, list their claims
-	$(PY) -m wgan_lib.classroom.notebooks build
-	$(PY) -m wgan_lib.classroom.claims
+	$(PY) -m workshop.notebooks build
+	$(PY) -m workshop.claims_page
 
 solutions: $(INSTALLED) ## solve all exercises in copies of the lessons, and run those
-	$(PY) -m wgan_lib.classroom.solutions $(ARGS)
+	$(PY) -m workshop.solutions $(ARGS)
 
 slides: $(INSTALLED) ## make a deck of each lesson in build/slides, and inspect every slide
-	$(PIP) --quiet --requirement slides/requirements.txt
-	$(PY) -m browser.chromium
-	$(PY) -m slides $(ARGS)
-	$(PY) -m pytest slides
+	$(PIP) --quiet --requirement workshop/slides/requirements.txt
+	$(PY) -m workshop.chromium
+	$(PY) -m workshop.slides $(ARGS)
+	$(PY) -m pytest workshop/slides
 
 portable: $(INSTALLED) ## run the notebooks with one thread, and without vector instructions
 	OMP_NUM_THREADS=1 $(NBVAL) $(ARGS) notebooks
 	ATEN_CPU_CAPABILITY=default $(NBVAL) $(ARGS) notebooks
 
 browser: $(INSTALLED) ## run the lessons and their widgets in a real browser
-	$(PIP) --quiet --requirement browser/requirements.txt
-	$(PY) -m browser.chromium
-	$(PY) -m pytest browser $(ARGS)
+	$(PIP) --quiet --requirement tests/browser/requirements.txt
+	$(PY) -m workshop.chromium
+	$(PY) -m pytest tests/browser $(ARGS)
 
 wheel: $(INSTALLED) ## build the package, install it elsewhere, run lessons and commands from it
-	$(PIP) --quiet --requirement installed/requirements.txt
-	$(PY) -m pytest installed $(ARGS)
+	$(PIP) --quiet --requirement tests/installed/requirements.txt
+	$(PY) -m pytest tests/installed $(ARGS)
 
 site: $(INSTALLED) ## make the web site from the notebooks as they are stored, and test it
-	$(PIP) --quiet --requirement site/requirements.txt
-	$(PY) -m browser.chromium
-	$(PY) site/build.py
-	$(PY) -m pytest site $(ARGS)
+	$(PIP) --quiet --requirement workshop/site/requirements.txt
+	$(PY) -m workshop.chromium
+	$(PY) workshop/site/build.py
+	$(PY) -m pytest workshop/site $(ARGS)
 
 bench: $(INSTALLED) ## measure speed, memory, redraws and time to quality
 	$(PY) -m benchmarks $(ARGS)
@@ -77,7 +77,7 @@ format: $(INSTALLED) ## put the code into its standard form
 	$(PY) -m ruff format .
 
 clean: ## remove .venv and what tools left behind; data and runs stay
-	rm -rf $(VENV) build dist solutions site/_build .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist solutions workshop/site/_build .pytest_cache .ruff_cache .hypothesis
 	find . -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 # JupyterLab refuses to run as root unless told to. Whoever is root here is so in a container, with

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from benchmarks.products import Product, ProductRecorder, Replay
 from benchmarks.systems import LibraryLoop, System, systems
 from benchmarks.timing import WARM_UP, compare, separately
-from wgan_lib.training import take_round
+from wgan_lib.training.loop import take_round
 
 STEPS, PAIRS = 5, 5
 

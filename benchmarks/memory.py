@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from benchmarks.systems import LibraryLoop, named
 from benchmarks.timing import WARM_UP, separately
-from wgan_lib import checkpoints
-from wgan_lib.recipes import find
+from wgan_lib.experiments.recipes import find
+from wgan_lib.ground import checkpoints
 
 EARLY, LATE = 200, 2000
 IMPORTS = 5

@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from wgan_lib.devices import random_source
+from wgan_lib.experiments.recipes import Recipe, find
+from wgan_lib.ground.devices import random_source
 from wgan_lib.metrics import SAMPLES, ModeCoverage, mode_coverage
-from wgan_lib.recipes import Recipe, find
 from wgan_lib.transport import wasserstein
 
 RECIPE, SEEDS = "ring-wgan-gp", 5

@@ -8,10 +8,10 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from wgan_lib import training
-from wgan_lib.datasets import Images
-from wgan_lib.recipes import Recipe, find
-from wgan_lib.run import Run
+from wgan_lib.experiments.recipes import Recipe, find
+from wgan_lib.images.datasets import Images
+from wgan_lib.training import loop as training
+from wgan_lib.training.run import Run
 
 ENDLESS = 10**9  # steps; a run is moved on by the piece and never reaches its end
 

@@ -17,10 +17,10 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 from torchvision import transforms
 
 from benchmarks.systems import as_bytes
-from wgan_lib.datasets import Images
-from wgan_lib.objectives import WGAN, WGANGP
-from wgan_lib.recipes import Recipe
-from wgan_lib.settings import Settings
+from wgan_lib.experiments.recipes import Recipe
+from wgan_lib.images.datasets import Images
+from wgan_lib.training.objectives import WGAN, WGANGP
+from wgan_lib.training.settings import Settings
 
 POINTS = 100_000  # the size of the toy data sets that are drawn once (Gulrajani et al. 2017)
 

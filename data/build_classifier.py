@@ -24,9 +24,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy, pad
 
-from wgan_lib import datasets
-from wgan_lib.datasets import Images
-from wgan_lib.image_classifier import KINDS, ImageClassifier, read_classifier, write_classifier
+from wgan_lib.images import datasets
+from wgan_lib.images.classifier import KINDS, ImageClassifier, read_classifier, write_classifier
+from wgan_lib.images.datasets import Images
 
 FOLDER = Path(__file__).resolve().parent
 OFFICIAL = {"mnist": datasets.mnist, "fashion-mnist": datasets.fashion_mnist}

@@ -25,7 +25,7 @@ from pathlib import Path
 
 import numpy as np
 
-from wgan_lib.idx import read_idx, write_idx
+from wgan_lib.images.idx import read_idx, write_idx
 
 FOLDER = Path(__file__).resolve().parent
 IMAGES, LABELS = "digits-images-idx3-ubyte.gz", "digits-labels-idx1-ubyte.gz"

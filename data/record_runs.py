@@ -15,9 +15,9 @@ from pathlib import Path
 
 import torch
 
-from wgan_lib.recipes import Recipe, find
-from wgan_lib.stored_runs import RESULTS, record
-from wgan_lib.studies import find as find_study
+from wgan_lib.experiments.recipes import Recipe, find
+from wgan_lib.experiments.stored_runs import RESULTS, record
+from wgan_lib.experiments.studies import find as find_study
 
 FOLDER = Path(__file__).resolve().parent / RESULTS
 SHEETS = ("gan", "non-saturating-gan", "wgan", "wgan-gp", "dcgan")  # of the study's first seed

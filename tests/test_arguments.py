@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wgan_lib.arguments import finite_number, finite_tensor, one_of, positive_integer
+from wgan_lib.ground.arguments import finite_number, finite_tensor, one_of, positive_integer
 
 
 @pytest.mark.parametrize("value", [3, 3.0, np.int32(3), np.float64(3), torch.tensor(3)])

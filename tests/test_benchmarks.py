@@ -13,8 +13,8 @@ from benchmarks.products import Product, ProductRecorder, Replay
 from benchmarks.systems import LibraryLoop, as_bytes, systems
 from benchmarks.textbook import PictureDataset, TextbookLoop
 from benchmarks.timing import Comparison, separately
-from wgan_lib.datasets import digits
-from wgan_lib.recipes import find
+from wgan_lib.experiments.recipes import find
+from wgan_lib.images.datasets import digits
 
 SYSTEMS = systems()
 RING, DENSE, CONVOLUTIONAL = SYSTEMS

@@ -9,7 +9,7 @@ import textwrap
 import pytest
 import torch
 
-from wgan_lib import checkpoints
+from wgan_lib.ground import checkpoints
 
 
 def test_what_is_saved_is_loaded(tmp_path):
@@ -68,7 +68,7 @@ def test_a_refusal_says_all_that_differs():
 
 FULL_DISK = """
     import resource, signal, sys, torch
-    from wgan_lib import checkpoints
+    from wgan_lib.ground import checkpoints
     checkpoints.save(sys.argv[1], {"weights": torch.ones(10)})
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from wgan_lib.classroom import claims
 from wgan_lib.classroom.claims import Claim, ClaimError, claim
+from workshop import claims_page
 
 
 def notebook_printing(path, *lines: str):
@@ -64,13 +64,13 @@ def test_text_must_be_a_string():
 @pytest.mark.parametrize("made", [Claim("a [b] c"), Claim("a [b]", "x [y]"), Claim("a", "b")])
 def test_printed_lines_are_found_again(tmp_path, made):
     path = notebook_printing(tmp_path / "01_a.ipynb", "something else", str(made), "✗ no")
-    assert claims.printed_claims(path) == [made]
+    assert claims_page.printed_claims(path) == [made]
 
 
 def test_page_has_one_table_for_each_lesson(tmp_path):
     notebook_printing(tmp_path / "01_a.ipynb", "✓ |x| ≤ 1  [Paper]", "✓ second")
     notebook_printing(tmp_path / "02_b.ipynb")
-    page = claims.claims_page(tmp_path)
+    page = claims_page.claims_page(tmp_path)
     assert page.count("## The earth mover") == 2
     assert "| 1 | \\|x\\| ≤ 1 | Paper |\n| 2 | second |  |\n" in page
 
@@ -78,13 +78,13 @@ def test_page_has_one_table_for_each_lesson(tmp_path):
 def test_command_writes_the_page(tmp_path, capsys):
     notebook_printing(tmp_path / "01_a.ipynb", "✓ it holds")
     out = tmp_path / "docs" / "claims.md"
-    assert claims.main(["--notebooks", str(tmp_path), "--out", str(out)]) == 0
-    assert out.read_text(encoding="utf-8") == claims.claims_page(tmp_path)
+    assert claims_page.main(["--notebooks", str(tmp_path), "--out", str(out)]) == 0
+    assert out.read_text(encoding="utf-8") == claims_page.claims_page(tmp_path)
 
 
 def test_command_refuses_a_folder_that_is_none(tmp_path, capsys):
     with pytest.raises(SystemExit) as stop:
-        claims.main(["--notebooks", str(tmp_path / "none")])
+        claims_page.main(["--notebooks", str(tmp_path / "none")])
     assert stop.value.code == 2
     assert "--notebooks must be a folder" in capsys.readouterr().err
 
@@ -93,5 +93,5 @@ def test_code_in_a_claim_is_code_on_every_page(tmp_path):
     said = Claim("`i % 5 == 0 < 1` moves p_z < 1", "a source")
     assert said.html() == "<code>i % 5 == 0 &lt; 1</code> moves p_z &lt; 1"
     notebook_printing(tmp_path / "01_a.ipynb", str(said))
-    page = claims.claims_page(tmp_path)
+    page = claims_page.claims_page(tmp_path)
     assert "| 1 | `i % 5 == 0 < 1` moves p\\_z \\< 1 | a source |" in page

@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from wgan_lib import checkpoints, commands, doctor, studies, terminal
 from wgan_lib.__main__ import assignment, main, value_of
-from wgan_lib.evaluation import evaluate_trained
-from wgan_lib.recipes import find, from_labels
-from wgan_lib.trained import Trained, load_trained
+from wgan_lib.commands import actions, doctor, terminal
+from wgan_lib.experiments import studies
+from wgan_lib.experiments.evaluation import evaluate_trained
+from wgan_lib.experiments.recipes import find, from_labels
+from wgan_lib.experiments.trained import Trained, load_trained
+from wgan_lib.ground import checkpoints
 
 COURSE = Path(__file__).resolve().parents[1]
 RING = ["train", "ring-wgan-gp", "--set", "width=8", "--set", "batch_size=16"]
@@ -183,7 +185,7 @@ def test_memory_that_ran_out(run, tmp_path, monkeypatch):
     def exhaust(*_, **__):
         raise torch.OutOfMemoryError("CUDA out of memory.\nTried to allocate 2.00 GiB")
 
-    monkeypatch.setattr(commands, "_train_in", exhaust)
+    monkeypatch.setattr(actions, "_train_in", exhaust)
     code, _, err = run(*ring(tmp_path / "run"))
     assert code == 1 and err.count("\n") == 1 and "--set batch_size" in err
 
@@ -282,7 +284,7 @@ def press_ctrl_c(monkeypatch):
             for _ in range(times if at == step else 0):
                 signal.raise_signal(signal.SIGINT)
 
-        monkeypatch.setattr(commands, "write_sheet", write_sheet)
+        monkeypatch.setattr(actions, "write_sheet", write_sheet)
 
     return arrange
 
@@ -437,7 +439,7 @@ def test_a_recipe_from_its_labels():
 
 
 def test_evaluate_points(run, trained, monkeypatch):
-    monkeypatch.setattr("wgan_lib.evaluation.SAMPLES", 200)
+    monkeypatch.setattr("wgan_lib.experiments.evaluation.SAMPLES", 200)
     words = ["evaluate", trained / "ring" / "checkpoint.pt", *ON_CPU]
     code, out, _ = run(*words, "--json")
     measured = json.loads(out)
@@ -474,7 +476,7 @@ def test_a_perfect_generator_reaches_the_floor():
 
 
 def test_evaluate_images(run, trained, monkeypatch):
-    monkeypatch.setattr("wgan_lib.evaluation.IMAGES", 100)
+    monkeypatch.setattr("wgan_lib.experiments.evaluation.IMAGES", 100)
     code, out, _ = run("evaluate", trained / "digits" / "checkpoint.pt", *ON_CPU, "--json")
     measured = json.loads(out)
     assert code == 0 and measured["weights"] == "averaged"

@@ -15,8 +15,8 @@ import pytest
 import torch
 from PIL import Image
 
-from wgan_lib.datasets import Images, data_folder, digits, fashion_mnist, image_folder, mnist
-from wgan_lib.idx import read_idx, write_idx
+from wgan_lib.images.datasets import Images, data_folder, digits, fashion_mnist, image_folder, mnist
+from wgan_lib.images.idx import read_idx, write_idx
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
@@ -431,6 +431,6 @@ def test_pictures_have_one_channel_or_three(tmp_path, channels):
 
 
 def test_importing_the_module_imports_neither_torchvision_nor_pillow():
-    code = "import sys, wgan_lib.datasets; print({'torchvision', 'PIL'} & set(sys.modules))"
+    code = "import sys, wgan_lib.images.datasets; print({'torchvision', 'PIL'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == "set()", done.stderr

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from wgan_lib.dcgan_guidelines import GUIDELINES, dcgan_without
+from wgan_lib.images.dcgan_guidelines import GUIDELINES, dcgan_without
 
 
 def kinds(network):

@@ -7,8 +7,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wgan_lib.datasets import digits
-from wgan_lib.digit_attributes import slant, stroke_width
+from wgan_lib.images.datasets import digits
+from wgan_lib.images.digit_attributes import slant, stroke_width
 
 
 def bar(width, length, top=4, left=10, side=28):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from wgan_lib import GAN, WGAN, WGANGP, NonSaturatingGAN
 from wgan_lib.dirac_gan import AT_REST, Game, closed_form_field, jacobian, vector_field
-from wgan_lib.objectives import Loss
+from wgan_lib.training.objectives import Loss
 
 R1 = WGANGP(penalty=0.5, centre=0.0, where="real")
 OBJECTIVES = [

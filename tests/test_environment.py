@@ -236,6 +236,6 @@ def test_the_citation_is_that_of_the_project():
 @needs_make
 def test_the_package_is_tested_by_a_job_of_its_own():
     assert commands(workflow()["jobs"]["wheel"]) == ["make wheel"]
-    asked = requirements(read("installed/requirements.txt").splitlines())
+    asked = requirements(read("tests/installed/requirements.txt").splitlines())
     build = tomllib.loads(read("pyproject.toml"))["build-system"]["requires"]
     assert asked == requirements(build)

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 import torch
 
-from wgan_lib import GAN, NonSaturatingGAN, divergences, lipschitz, objectives
+from wgan_lib import GAN, NonSaturatingGAN, divergences, lipschitz
 from wgan_lib.classroom.exercises.adversarial_game import (
     SettlingGAN,
     best_discriminator,
@@ -14,6 +14,7 @@ from wgan_lib.classroom.exercises.adversarial_game import (
     generator_slopes,
 )
 from wgan_lib.classroom.exercises.checking import verdict
+from wgan_lib.training import objectives
 
 
 def wrong(name, answer, hint):

@@ -6,7 +6,7 @@ import torch
 from wgan_lib import WGANGP
 from wgan_lib.classroom.exercises.checking import verdict
 from wgan_lib.classroom.exercises.gradient_penalty import Anchored, mixed_batch, slope_price
-from wgan_lib.objectives import Loss
+from wgan_lib.training.objectives import Loss
 
 
 def flattened(gradients):

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from wgan_lib.classroom.exercises.checking import verdict
-from wgan_lib.image_metrics import copying_score, nearest_training
+from wgan_lib.images.metrics import copying_score, nearest_training
 
 
 def nearest(samples, training):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from wgan_lib.classroom.descriptions import describe
 from wgan_lib.classroom.figures import quick_axes
 from wgan_lib.classroom.figures.cones import cones_and_envelope, double_cone, prices_and_moves
-from wgan_lib.lipschitz import cone_envelope, cone_violations
+from wgan_lib.lipschitz.cones import cone_envelope, cone_violations
 
 LINE = torch.arange(-20, 21, dtype=torch.float64) / 10
 

@@ -6,7 +6,7 @@ import torch
 
 from wgan_lib.classroom.figures import images as figures
 from wgan_lib.classroom.pictures import png
-from wgan_lib.datasets import digits
+from wgan_lib.images.datasets import digits
 
 DIGITS = digits("test").images
 ENDS = {"real": {"fd": 0.2, "score": 9.8}, "noise": {"fd": 500.0, "score": 1.0}}

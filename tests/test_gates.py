@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from wgan_lib.classroom import claims, notebooks
+from workshop import claims_page, notebooks
 
 COURSE = Path(__file__).resolve().parents[1]
 LESSON = """---
@@ -136,7 +136,9 @@ def built(tmp_path_factory, environment) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", environment["PYTHONPATH"])
         notebooks.build(source)
-    claims.main(["--notebooks", str(folder), "--out", str(folder.parent / "docs" / "claims.md")])
+    claims_page.main(
+        ["--notebooks", str(folder), "--out", str(folder.parent / "docs" / "claims.md")]
+    )
     return source
 
 

@@ -5,7 +5,7 @@ import csv
 import pytest
 import torch
 
-from wgan_lib.history import CLOCK, History
+from wgan_lib.training.history import CLOCK, History
 
 NAMES = ["critic_loss", CLOCK]
 

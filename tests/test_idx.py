@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from wgan_lib.idx import read_idx, write_idx
+from wgan_lib.images.idx import read_idx, write_idx
 
 ARRAY = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
 HEADER = bytes([0, 0, 8, 3]) + struct.pack(">III", 2, 3, 4)

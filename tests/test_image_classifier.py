@@ -9,15 +9,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wgan_lib.checkpoints import CheckpointError
-from wgan_lib.datasets import data_folder, digits, fashion_mnist, mnist, shipped
-from wgan_lib.image_classifier import (
+from wgan_lib.ground.checkpoints import CheckpointError
+from wgan_lib.images.classifier import (
     KINDS,
     ImageClassifier,
     load_classifier,
     read_classifier,
     write_classifier,
 )
+from wgan_lib.images.datasets import data_folder, digits, fashion_mnist, mnist, shipped
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 OFFICIAL = {"mnist": mnist, "fashion-mnist": fashion_mnist}

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from wgan_lib.datasets import digits
-from wgan_lib.image_judge import ImageJudge
-from wgan_lib.image_metrics import (
+from wgan_lib.images.datasets import digits
+from wgan_lib.images.judge import ImageJudge
+from wgan_lib.images.metrics import (
     class_coverage,
     classifier_score,
     copying_score,

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
-from wgan_lib.image_metrics import (
+from wgan_lib.images.metrics import (
     class_coverage,
     classifier_score,
     copying_score,
@@ -239,7 +239,7 @@ def test_it_is_blind_to_order_shift_and_scale_and_swaps_with_its_arguments(seed)
 def test_a_table_in_pieces_is_the_table(monkeypatch):
     real, fake = cloud(101), cloud(77, seed=1)
     whole = precision_recall(real, fake), copying_score(real, fake, cloud(90, seed=2))
-    monkeypatch.setattr("wgan_lib.image_metrics.ROWS", 10)
+    monkeypatch.setattr("wgan_lib.images.metrics.ROWS_AT_A_TIME", 10)
     assert (precision_recall(real, fake), copying_score(real, fake, cloud(90, seed=2))) == whole
 
 

@@ -7,9 +7,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wgan_lib.datasets import digits
-from wgan_lib.digit_attributes import slant
-from wgan_lib.latent import direction, on_the_sphere, standard_latents, straight, survey
+from wgan_lib.images.datasets import digits
+from wgan_lib.images.digit_attributes import slant
+from wgan_lib.images.latent import direction, on_the_sphere, standard_latents, straight, survey
 
 
 def vectors(n=2, d=6, seed=0):

@@ -11,27 +11,25 @@ import pytest
 import wgan_lib
 
 LIBRARY = Path(wgan_lib.__file__).parent
-MODULES = {path.stem: path for path in LIBRARY.glob("*.py") if path.stem != "__init__"}
+WINGS = sorted(path.parent.name for path in LIBRARY.glob("*/__init__.py"))
 EVERYWHERE = sorted(LIBRARY.rglob("*.py"))
 EXERCISES = LIBRARY / "classroom" / "exercises"
-MACHINERY = {"__init__", "checking", "solving"}  # the rest of EXERCISES is what students write
-FLOORS = [
-    {"arguments"},
-    {"codes", "distributions", "divergences", "known_pairs", "transport"}
-    | {"lipschitz", "lipschitz_bounds", "lipschitz_layers", "networks", "piecewise_linear"}
-    | {"checkpoints", "datasets", "devices", "history", "idx", "image_files", "optimisers"}
-    | {"dcgan_guidelines", "digit_attributes", "image_classifier", "results"},
-    {"image_judge", "image_metrics", "metrics", "objectives", "penalised_critic", "settings"},
-    {"dirac_gan", "latent", "players", "run", "training"},
-    {"recipes"},
-    {"doctor", "evaluation", "run_folder", "sheets", "terminal", "trained"}
-    | {"image_looks", "stored_runs", "studies"},
-    {"commands"},
-    {"__main__"},
-]
-FLOOR = {name: height for height, names in enumerate(FLOORS) for name in names}
+MACHINERY = {"__init__", "checking"}  # the rest of EXERCISES is what students write
+AUTHORS_TOOLS = {"workshop", "jupytext", "nbformat", "nbclient", "nbval", "pytest", "hypothesis"}
 FOR_THE_CLASSROOM = {"matplotlib", "IPython", "ipywidgets"}
 SLOW_TO_IMPORT = FOR_THE_CLASSROOM | {"scipy", "ot", "torchvision", "PIL"}
+
+
+def name_of(path: Path) -> str:
+    """`training.loop` for wgan_lib/training/loop.py, and `training` for its __init__."""
+    parts = path.relative_to(LIBRARY).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {name_of(path): path for path in EVERYWHERE if name_of(path)}
+# A wing's __init__ says what lives there and hands names on. It is a door, and no room.
+DOORS = {name for name, path in MODULES.items() if path.stem == "__init__"}
+ROOMS = {name: path for name, path in MODULES.items() if name not in DOORS}
 
 
 def imports(path: Path) -> set[str]:
@@ -46,34 +44,96 @@ def imports(path: Path) -> set[str]:
     return found
 
 
-def parts(name: str, depth: int) -> str:
-    return [*name.split("."), ""][depth]
+def module_of(name: str) -> str | None:
+    """The module of the library that a full name lies in; None for torch, numpy and the rest."""
+    parts = name.split(".")
+    if parts[0] != "wgan_lib":
+        return None
+    there = [".".join(parts[1:end]) for end in range(len(parts), 1, -1)]
+    return next((module for module in there if module in MODULES), None)
 
 
 def neighbours(path: Path) -> set[str]:
     """The modules of the library that a file imports."""
-    ours = {name for name in imports(path) if parts(name, 0) == "wgan_lib"}
-    return {parts(name, 1) for name in ours} & {*MODULES, "classroom"}
+    return {*filter(None, map(module_of, imports(path)))} - {name_of(path)}
 
 
-def test_every_module_stands_on_a_floor():
-    assert FLOOR.keys() == MODULES.keys()
+def tops(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports(path)}
 
 
-def test_imports_point_down_and_never_in_circles():
-    graph = {name: neighbours(path) - {"classroom"} for name, path in MODULES.items()}
-    upwards = [(name, i) for name, used in graph.items() for i in used if FLOOR[i] > FLOOR[name]]
-    assert upwards == []
-    TopologicalSorter(graph).prepare()  # raises CycleError
+def wing(module: str) -> str:
+    """The folder that a module stands in; the hall has none."""
+    return module.split(".")[0] if module.split(".")[0] in WINGS else ""
 
 
-def test_only_sheets_of_samples_reach_up_into_the_classroom():
-    assert [name for name, path in MODULES.items() if "classroom" in neighbours(path)] == ["sheets"]
+def below(module: str) -> set[str]:
+    """All rooms that a module stands on, however far down."""
+    found, todo = set(), [module]
+    while todo:
+        for room in neighbours(ROOMS[todo.pop()]) & ROOMS.keys() - found:
+            found.add(room)
+            todo.append(room)
+    return found
+
+
+def lines(modules: set[str]) -> int:
+    return sum(len(ROOMS[name].read_text(encoding="utf-8").splitlines()) for name in modules)
+
+
+def test_imports_never_run_in_circles():
+    TopologicalSorter({name: neighbours(path) for name, path in ROOMS.items()}).prepare()
+
+
+# Who may be asked by whom: a wing imports from the wings that are listed for it, and from itself.
+MAY_USE = {
+    "ground": set(),
+    "": {"ground", "lipschitz", "training"},
+    "lipschitz": {"ground", ""},
+    "training": {"ground", "lipschitz", ""},
+    "images": {"ground", "", "training", "lipschitz"},
+    "experiments": {"ground", "", "lipschitz", "training", "images"},
+    "classroom": {"ground", "", "lipschitz", "training", "images", "experiments"},
+    "commands": {"ground", "", "lipschitz", "training", "images", "experiments", "classroom"},
+}
+
+
+def test_a_wing_imports_from_wings_below_it():
+    assert set(MAY_USE) == {*WINGS, ""}
+    wrong = [
+        f"{name} imports {used}"
+        for name, path in MODULES.items()
+        for used in neighbours(path)
+        if name != "__main__" and wing(used) not in MAY_USE[wing(name)] | {wing(name)}
+    ]
+    assert wrong == []
+
+
+def test_the_heart_stands_on_little():
+    """What a student meets who follows the arrows below the objectives, and below the loop."""
+    assert below("training.objectives") == {"lipschitz.slopes", "ground.arguments"}
+    assert lines(below("training.loop") | {"training.loop"}) < 1500
+    assert not {"transport", "metrics"} & below("training.loop")
+    assert {wing(name) for name in below("training.loop")} <= {"ground", "training", "lipschitz"}
+
+
+@pytest.mark.parametrize("name", [n for n in MODULES if wing(n) != "classroom"])
+def test_nothing_outside_the_classroom_draws(name):
+    assert not tops(MODULES[name]) & FOR_THE_CLASSROOM
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_nothing_below_the_classroom_draws(name):
-    assert not {parts(i, 0) for i in imports(MODULES[name])} & FOR_THE_CLASSROOM
+def test_no_module_needs_an_authors_tool(name):
+    """The wheel brings what pyproject.toml lists, and none of these."""
+    assert not tops(MODULES[name]) & AUTHORS_TOOLS
+
+
+@pytest.mark.parametrize("name", WINGS)
+def test_a_door_names_every_room_behind_it(name):
+    """Or every folder: what stands in `classroom/figures` is a matter of that folder."""
+    text = ast.get_docstring(ast.parse(MODULES[name].read_text(encoding="utf-8")))
+    behind = {module.split(".")[1] for module in MODULES if module.startswith(f"{name}.")}
+    assert [room for room in sorted(behind) if f"`{room}`" not in text] == []
 
 
 @pytest.mark.parametrize("path", EVERYWHERE, ids=lambda path: str(path.relative_to(LIBRARY)))

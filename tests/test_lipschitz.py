@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from torch import nn
 
 from wgan_lib import networks
-from wgan_lib.lipschitz import (
+from wgan_lib.lipschitz.cones import lower_bound
+from wgan_lib.lipschitz.slopes import (
     clip_weights_,
     clipped_bound,
     euclidean_norms,
     gradient_norms,
     gradient_norms_by_layer,
-    lower_bound,
     sample_coupling,
     score_gradients,
 )

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wgan_lib.lipschitz import cone_envelope, cone_violations
+from wgan_lib.lipschitz.cones import cone_envelope, cone_violations
 from wgan_lib.transport import cost_matrix, optimal_plan, wasserstein
 
 DOUBLE = torch.float64

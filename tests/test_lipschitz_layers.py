@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from wgan_lib.lipschitz import GroupSort, gradient_norms, lipschitz_mlp, lower_bound, upper_bound
-from wgan_lib.objectives import WGANGP
-from wgan_lib.training import train_critic
+from wgan_lib.lipschitz.bounds import upper_bound
+from wgan_lib.lipschitz.cones import lower_bound
+from wgan_lib.lipschitz.layers import GroupSort, lipschitz_mlp
+from wgan_lib.lipschitz.slopes import gradient_norms
+from wgan_lib.training.loop import train_critic
+from wgan_lib.training.objectives import WGANGP
 
 DOUBLE = torch.float64
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from wgan_lib import networks
-from wgan_lib.objectives import has_batch_norm
+from wgan_lib.training.objectives import has_batch_norm
 
 PAIRS = {
     "mnist-mlp": (networks.mnist_mlp, {}, (1, 28, 28)),

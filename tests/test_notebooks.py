@@ -7,8 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from wgan_lib.classroom import claims, normal_form
-from wgan_lib.classroom import notebooks as building
+from workshop import claims_page, normal_form
+from workshop import notebooks as building
 
 LINES_PER_CELL = 15
 CLAIMS_PER_LESSON = 8
@@ -57,11 +57,11 @@ def test_pictures_are_described(lesson):
 
 def test_lesson_makes_claims(lesson):
     wanted = CLAIMS_AT_THE_START if lesson.stem.startswith("00_") else CLAIMS_PER_LESSON
-    assert len(claims.printed_claims(lesson)) >= wanted
+    assert len(claims_page.printed_claims(lesson)) >= wanted
 
 
 def test_no_claim_is_made_twice(lesson):
-    texts = [claim.text for claim in claims.printed_claims(lesson)]
+    texts = [claim.text for claim in claims_page.printed_claims(lesson)]
     assert sorted(set(texts)) == sorted(texts)
 
 
@@ -69,7 +69,7 @@ def test_list_of_claims_is_current(notebooks):
     if not list(notebooks.glob("*.ipynb")):
         pytest.skip("there is no lesson yet")
     page = notebooks.parent / "docs" / "claims.md"
-    current = claims.claims_page(notebooks)
+    current = claims_page.claims_page(notebooks)
     assert page.read_text(encoding="utf-8") == current, "run python -m wgan_lib.classroom.claims"
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wgan_lib import networks
-from wgan_lib.objectives import (
+from wgan_lib.training.objectives import (
     GAN,
     OBJECTIVES,
     WGAN,

@@ -11,8 +11,8 @@ import jupytext
 import nbformat
 import pytest
 
-from wgan_lib.classroom import course_map, openings, thumbnails
-from wgan_lib.classroom import notebooks as building
+from workshop import course_map, openings, thumbnails
+from workshop import notebooks as building
 
 COURSE = Path(__file__).resolve().parents[1]
 SIGNS = ("What you will do", "What you will learn", "What you need")

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from wgan_lib.optimisers import (
+from wgan_lib.training.optimisers import (
     OPTIMISERS,
     FusedRMSprop,
     average_into,

@@ -7,10 +7,10 @@ import pytest
 import torch
 from PIL import Image
 
-from wgan_lib import datasets
 from wgan_lib.__main__ import main
-from wgan_lib.image_files import positions
-from wgan_lib.recipes import find
+from wgan_lib.experiments.recipes import find
+from wgan_lib.images import datasets
+from wgan_lib.images.files import positions
 
 SMALL = ["--set", "width=4", "--set", "latent_dim=4", "--set", "batch_size=4", "--steps", 3]
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from wgan_lib import WGANGP
 from wgan_lib.distributions import gaussian, mixture
 from wgan_lib.known_pairs import KNOWN_PAIRS
-from wgan_lib.objectives import mixed
 from wgan_lib.penalised_critic import penalised_critic
+from wgan_lib.training.objectives import mixed
 
 LINE = torch.linspace(-6, 12, 1801, dtype=torch.float64)
 NEAR, FAR = gaussian(0.0, 0.3), gaussian(4.0, 0.3)

@@ -13,11 +13,12 @@ import pytest
 import torch
 import torch.distributed as dist
 
-from wgan_lib import WGAN, WGANGP, checkpoints, networks, train
-from wgan_lib.devices import is_main_process, process_count
+from wgan_lib import WGAN, WGANGP, networks, train
 from wgan_lib.distributions import gaussian_ring
-from wgan_lib.history import CLOCK
-from wgan_lib.training import StopTraining
+from wgan_lib.ground import checkpoints
+from wgan_lib.ground.devices import is_main_process, process_count
+from wgan_lib.training.history import CLOCK
+from wgan_lib.training.loop import StopTraining
 
 pytestmark = [
     pytest.mark.training,

@@ -33,7 +33,7 @@ def test_every_lesson_is_on_the_map():
 
 
 def test_every_command_exists():
-    from wgan_lib.recipes import RECIPES
+    from wgan_lib.experiments.recipes import RECIPES
 
     makefile = (COURSE / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"\bmake (lab|test|notebooks|portable|browser|wheel|bench)\b", README):

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from wgan_lib import GAN, WGAN, WGANGP, NonSaturatingGAN
-from wgan_lib.history import CLOCK
-from wgan_lib.objectives import has_batch_norm
-from wgan_lib.recipes import IMAGES, RECIPES, TOYS, find, from_labels
+from wgan_lib.experiments.recipes import IMAGES, RECIPES, TOYS, find, from_labels
+from wgan_lib.training.history import CLOCK
+from wgan_lib.training.objectives import has_batch_norm
 
 TABLE = {
     "digits-gan": ("digits", GAN),

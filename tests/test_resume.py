@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from wgan_lib import WGAN, WGANGP, checkpoints, networks, train
-from wgan_lib.datasets import digits
+from wgan_lib import WGAN, WGANGP, networks, train
 from wgan_lib.distributions import gaussian_ring
-from wgan_lib.history import CLOCK
+from wgan_lib.ground import checkpoints
+from wgan_lib.images.datasets import digits
+from wgan_lib.training.history import CLOCK
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes as POSIX can")
 EVERY = 3  # steps between checkpoints

@@ -6,10 +6,10 @@ import os
 import nbformat
 import pytest
 
-from wgan_lib.classroom import solutions
 from wgan_lib.classroom.exercises.checking import Exercise, catalogue
-from wgan_lib.classroom.exercises.solving import exercise_cells
-from wgan_lib.classroom.notebooks import read_source
+from workshop import solutions
+from workshop.notebooks import read_source
+from workshop.solving import exercise_cells
 
 # Two exercises with names of their own; the second one's solution is what a test puts there.
 EXERCISES = """
@@ -59,7 +59,7 @@ def small(tmp_path, monkeypatch, environment):
     def write(third=1 / 3, last='progress("00")'):
         values = {"half": 0.5, "third": third}
         known = {name: Exercise(name, "00", 5, "easy", value, id) for name, value in values.items()}
-        monkeypatch.setattr("wgan_lib.classroom.exercises.solving.find", known.__getitem__)
+        monkeypatch.setattr("workshop.solving.find", known.__getitem__)
         path = f"{tmp_path}{os.pathsep}{environment['PYTHONPATH']}"
         monkeypatch.setenv("PYTHONPATH", path)
         (tmp_path / "small_exercises.py").write_text(EXERCISES.format(third=third))

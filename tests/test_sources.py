@@ -3,8 +3,8 @@
 import pytest
 
 from wgan_lib.classroom import show_source
-from wgan_lib.objectives import WGAN
-from wgan_lib.training import critic_step
+from wgan_lib.training.loop import critic_step
+from wgan_lib.training.objectives import WGAN
 
 
 def test_the_source_is_the_library_s_own(capsys):

@@ -5,12 +5,12 @@ import json
 import pytest
 import torch
 
-from wgan_lib import stored_runs
-from wgan_lib.datasets import shipped
-from wgan_lib.image_looks import judge_of
-from wgan_lib.recipes import find
-from wgan_lib.stored_runs import StoredRun, load, names, record
-from wgan_lib.training import StopTraining
+from wgan_lib.experiments import stored_runs
+from wgan_lib.experiments.image_looks import judge_of
+from wgan_lib.experiments.recipes import find
+from wgan_lib.experiments.stored_runs import StoredRun, load, names, record
+from wgan_lib.images.datasets import shipped
+from wgan_lib.training.loop import StopTraining
 
 TINY = find("digits-gan").changed(steps=4, width=4, latent_dim=3, batch_size=4, seed=5)
 CLOCK = "cpu_seconds"

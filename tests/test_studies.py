@@ -7,13 +7,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wgan_lib import results, studies
-from wgan_lib.datasets import Images
+from wgan_lib.experiments import results, studies, study
+from wgan_lib.experiments.recipes import find
+from wgan_lib.experiments.results import Results, ResultsError
+from wgan_lib.experiments.studies import STUDIES, load_study, run_once, run_study
+from wgan_lib.experiments.study import MEASURES, Study
+from wgan_lib.images.datasets import Images
 from wgan_lib.metrics import mode_coverage
-from wgan_lib.recipes import find
-from wgan_lib.results import Results, ResultsError
-from wgan_lib.studies import MEASURES, STUDIES, Study, load_study, run_once, run_study
-from wgan_lib.training import DivergedError
+from wgan_lib.training.loop import DivergedError
 
 SMALL = {"steps": 5, "width": 8, "batch_size": 8, "critic_steps": 1}
 
@@ -87,7 +88,7 @@ def test_modes_of_a_run_are_counted_by_the_rule():
     at_three = law.modes[3] + 0.1 * law.std * torch.randn(2500, 2).double()
     samples = torch.cat([at_three[:1000], law.modes[5].expand(1500, 2) + 10 * law.std])
     run.sample = lambda n: samples[:n]
-    measured = studies.modes(run, recipe)
+    measured = study.modes(run, recipe)
     rule = mode_coverage(samples, law.modes, law.std)
     assert measured["covered"] == rule.covered == 1
     assert measured["high_quality"] == rule.high_quality == pytest.approx(0.4)
@@ -97,9 +98,9 @@ def test_modes_of_a_run_are_counted_by_the_rule():
 def test_a_perfect_generator_is_at_a_distance_near_nothing():
     recipe = find("ring-wgan").changed(**SMALL)
     run = recipe.train(device="cpu")
-    before = studies.distance(run, recipe)["wasserstein"]
+    before = study.distance(run, recipe)["wasserstein"]
     run.sample = lambda n: recipe.load_data().sample(n, torch.Generator().manual_seed(9))
-    assert studies.distance(run, recipe)["wasserstein"] < 0.25 < before
+    assert study.distance(run, recipe)["wasserstein"] < 0.25 < before
 
 
 def test_images_are_held_against_the_test_set(monkeypatch):
@@ -111,7 +112,7 @@ def test_images_are_held_against_the_test_set(monkeypatch):
         return Images(torch.zeros(4, 1, 28, 28))
 
     monkeypatch.setattr(type(recipe), "load_data", load)
-    monkeypatch.setattr(studies, "COMPARED", 6)
+    monkeypatch.setattr(study, "COMPARED", 6)
     study = Study("images", "", {"digits": recipe}, every=1, measures=("distance",))
     assert run_once(study, "digits", 0)["wasserstein"] > 0
     assert splits == ["train", "test"]

@@ -7,12 +7,19 @@ import pytest
 import torch
 from torch import nn
 
-from wgan_lib import GAN, WGAN, WGANGP, NonSaturatingGAN, checkpoints, networks, train
+from wgan_lib import GAN, WGAN, WGANGP, NonSaturatingGAN, networks, train
 from wgan_lib.distributions import gaussian, gaussian_ring
-from wgan_lib.history import CLOCK
-from wgan_lib.run import Run
-from wgan_lib.settings import Settings
-from wgan_lib.training import DivergedError, StopTraining, critic_step, generator_step, take_round
+from wgan_lib.ground import checkpoints
+from wgan_lib.training.history import CLOCK
+from wgan_lib.training.loop import (
+    DivergedError,
+    StopTraining,
+    critic_step,
+    generator_step,
+    take_round,
+)
+from wgan_lib.training.run import Run
+from wgan_lib.training.settings import Settings
 
 RING = gaussian_ring()
 OBJECTIVES = [GAN(), NonSaturatingGAN(), WGAN(), WGANGP()]

@@ -3,15 +3,9 @@
 import pytest
 import torch
 
-from wgan_lib.classroom.widgets.images import (
-    STOPS,
-    draw_walk,
-    explored,
-    latent_explorer,
-    walk,
-)
-from wgan_lib.digit_attributes import slant, stroke_width
-from wgan_lib.run import generate
+from wgan_lib.classroom.widgets.images import STOPS, draw_walk, explored, latent_explorer, walk
+from wgan_lib.images.digit_attributes import slant, stroke_width
+from wgan_lib.training.run import generate
 
 PAIRS = [(a, b) for a in range(10) for b in range(10) if a != b]
 

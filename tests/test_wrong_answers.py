@@ -15,7 +15,7 @@ import nbformat
 import pytest
 
 from wgan_lib.classroom.exercises.checking import catalogue
-from wgan_lib.classroom.exercises.solving import exercise_cells, solution_text
+from workshop.solving import exercise_cells, solution_text
 
 TESTS = Path(__file__).parent
 WRONG_ANSWERS = 3  # at least, for each exercise

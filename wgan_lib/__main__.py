@@ -15,10 +15,10 @@ from typing import Any, NoReturn
 
 import torch
 
-from wgan_lib import commands
-from wgan_lib.devices import is_main_process
-from wgan_lib.studies import STUDIES
-from wgan_lib.training import DivergedError
+from wgan_lib.commands import actions
+from wgan_lib.experiments.studies import STUDIES
+from wgan_lib.ground.devices import is_main_process
+from wgan_lib.training.loop import DivergedError
 
 PROGRAM = "python -m wgan_lib"
 PURPOSE = "Train Wasserstein GANs and look at what they have learned."
@@ -61,8 +61,8 @@ def parser() -> Parser:
     _add_sample(listed)
     _add_evaluate(listed)
     _add_study(listed)
-    _add(listed, commands.list_recipes, "recipes", "list the experiments that have a name")
-    _add(listed, commands.doctor, "doctor", "look at this machine: what is there, what is missing")
+    _add(listed, actions.list_recipes, "recipes", "list the experiments that have a name")
+    _add(listed, actions.doctor, "doctor", "look at this machine: what is there, what is missing")
     return top
 
 
@@ -75,7 +75,7 @@ def _add(listed, command, name: str, purpose: str) -> Parser:
 def _add_train(listed) -> None:
     train = _add(
         listed,
-        commands.train,
+        actions.train,
         "train",
         "train a recipe; the same command again goes on where it stopped",
     )
@@ -105,7 +105,7 @@ def _add_train(listed) -> None:
 
 
 def _add_sample(listed) -> None:
-    sample = _add(listed, commands.sample, "sample", "draw samples from a trained generator")
+    sample = _add(listed, actions.sample, "sample", "draw samples from a trained generator")
     sample.add_argument("checkpoint", metavar="CHECKPOINT")
     sample.add_argument("--out", required=True, metavar="FILE.png")
     sample.add_argument("-n", dest="count", type=value_of, help="default 64 images or 1,000 points")
@@ -116,7 +116,7 @@ def _add_sample(listed) -> None:
 
 
 def _add_evaluate(listed) -> None:
-    evaluate = _add(listed, commands.evaluate, "evaluate", "measure how good the samples are")
+    evaluate = _add(listed, actions.evaluate, "evaluate", "measure how good the samples are")
     evaluate.add_argument("checkpoint", metavar="CHECKPOINT")
     evaluate.add_argument("--json", action="store_true", dest="as_json", help="for programs")
     evaluate.add_argument("--seed", type=value_of, default=0, metavar="N", help="default 0")
@@ -126,7 +126,7 @@ def _add_evaluate(listed) -> None:
 
 def _add_study(listed) -> None:
     purpose = "run recipes over several seeds and keep what was measured"
-    study = _add(listed, commands.study, "study", purpose)
+    study = _add(listed, actions.study, "study", purpose)
     study.add_argument("name", metavar="NAME", help=f"one of: {', '.join(STUDIES)}")
     study.add_argument("--out", metavar="DIR", help="default: where the lessons look for it")
     study.add_argument("--device", default="cpu", help="auto, cpu (default), cuda or mps")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
-from wgan_lib.arguments import finite_tensor
+from wgan_lib.ground.arguments import finite_tensor
 
 
 def huffman(weights: Tensor | Sequence[float]) -> list[str]:

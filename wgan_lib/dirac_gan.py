@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from wgan_lib.arguments import finite_number, finite_tensor, positive_integer
-from wgan_lib.lipschitz import ROOT_FLOOR
-from wgan_lib.objectives import GAN, WGAN, WGANGP, NonSaturatingGAN, Objective
+from wgan_lib.ground.arguments import finite_number, finite_tensor, positive_integer
+from wgan_lib.lipschitz.slopes import ROOT_FLOOR
+from wgan_lib.training.objectives import GAN, WGAN, WGANGP, NonSaturatingGAN, Objective
 
 AT_REST = (0.0, 0.0)  # the fake is where the real number is, and the critic has nothing to say
 

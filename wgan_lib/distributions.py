@@ -15,7 +15,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from wgan_lib.arguments import finite_number, finite_tensor, positive_integer
+from wgan_lib.ground.arguments import finite_number, finite_tensor, positive_integer
 
 RING_RADIUS, RING_STD, RING_SCALE = 2.0, 0.02, 1.414
 GRID_STEP, GRID_STD, GRID_SCALE = 2.0, 0.05, 2.828

@@ -20,7 +20,7 @@ import math
 import torch
 from torch import Tensor
 
-from wgan_lib.arguments import finite_number, finite_tensor
+from wgan_lib.ground.arguments import finite_number, finite_tensor
 
 TABLE_TOLERANCE = 1e-6  # on Σp of a table, where the dtype can tell as much
 GRID_TOLERANCE = 1e-3  # on Σp·step of a density: what may lie off the grid

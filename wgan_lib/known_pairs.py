@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from wgan_lib.distributions import Distribution, gaussian, mixture, parallel_lines
 
-HALF = math.sqrt(2 / math.pi)  # the mean of |z| for a standard normal z
+MEAN_ABSOLUTE_NORMAL = math.sqrt(2 / math.pi)  # E|z| for a standard normal z
 
 
 class KnownPair(NamedTuple):
@@ -30,10 +30,15 @@ KNOWN_PAIRS = (
     KnownPair("shift by 4", gaussian(0.0), gaussian(4.0), 4.0),
     KnownPair("shift in the plane", gaussian([0.0, 0.0]), gaussian([3.0, 4.0]), 5.0),
     # Quantiles z and 2z differ by |z|, whose mean is √(2/π).
-    KnownPair("twice as wide", gaussian(0.0), gaussian(0.0, 2.0), HALF),
+    KnownPair("twice as wide", gaussian(0.0), gaussian(0.0, 2.0), MEAN_ABSOLUTE_NORMAL),
     # The left half of the heap goes to −1. It starts from a mean of −0.1·√(2/π), so it has less
     # than 1 to go; the right half likewise.
-    KnownPair("one heap to two", gaussian(0.0, 0.1), mixture([-1.0, 1.0], 0.1), 1 - 0.1 * HALF),
+    KnownPair(
+        "one heap to two",
+        gaussian(0.0, 0.1),
+        mixture([-1.0, 1.0], 0.1),
+        1 - 0.1 * MEAN_ABSOLUTE_NORMAL,
+    ),
     # Arjovsky et al. 2017, Example 1.
     KnownPair("parallel lines", parallel_lines(0.0), parallel_lines(0.5), 0.5),
 )

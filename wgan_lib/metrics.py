@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from wgan_lib.arguments import finite_number, finite_tensor
+from wgan_lib.ground.arguments import finite_number, finite_tensor
 from wgan_lib.transport import wasserstein
 
 SAMPLES = 2500  # the number on which modes are counted (Srivastava et al. 2017, VEEGAN)

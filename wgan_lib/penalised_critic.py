@@ -12,9 +12,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from wgan_lib.arguments import finite_tensor
 from wgan_lib.distributions import GaussianMixture
-from wgan_lib.objectives import WGANGP
+from wgan_lib.ground.arguments import finite_tensor
+from wgan_lib.training.objectives import WGANGP
 
 NODES = 256  # fractions ε at which the segments are cut
 _NOTHING = 1e-12  # a share of earth that is rounding

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from wgan_lib.arguments import finite_tensor, positive_integer
+from wgan_lib.ground.arguments import finite_tensor, positive_integer
 
 PIVOTS = 10_000_000  # the network simplex stops there; clouds of a few thousand need far fewer
 TABLE_TOLERANCE = 1e-6  # on Σp of a table, where the dtype can tell as much

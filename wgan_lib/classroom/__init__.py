@@ -1,13 +1,14 @@
-"""All that only a notebook needs: claims, figures, the live plot, and the notebooks as files.
+"""What a notebook needs while it runs, in every lesson; nothing below knows of it.
+
+`claims` checks sentences, `exercises` judges answers, `figures` and `critics` draw, in the colours
+of `style`; `pictures` shows a figure and `descriptions` says what it shows. `widgets` move under
+one's hand, `live_plot` follows a run, and `sources` prints the library's own code.
 
 `from wgan_lib.classroom import claim, show, describe, LivePlot` is what most lessons need.
 Each name is looked up when it is first asked for, so that importing this package costs nothing.
 """
 
 from importlib import import_module
-from pathlib import Path
-
-COURSE = Path(__file__).resolve().parents[2]  # the folder that holds notebooks/ and docs/
 
 _HOME = {
     "ClaimError": "claims",
@@ -21,7 +22,7 @@ _HOME = {
     "show": "pictures",
     "show_source": "sources",
 }
-__all__ = ["COURSE", *sorted(_HOME)]
+__all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> object:

@@ -1,6 +1,6 @@
 """The look of the course's figures: large type for a lecture hall, one colour for each role.
 
-Nothing hangs on colour alone: each series also has its own dashes or its own marker.
+Nothing depends on colour alone: each series also has its own dashes or its own marker.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ REAL, FAKE, CRITIC, GENERATOR = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 TRUTH, MODES = "#000000", "#000000"
 _ROLES = {"real": REAL, "fake": FAKE, "critic": CRITIC, "generator": GENERATOR, "truth": TRUTH}
 _PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7A4410", "#3C1FA0", "#000000")
-_DASHES = ("-", "--", "-.", ":")  # so that nothing hangs on colour alone
+_DASHES = ("-", "--", "-.", ":")  # so that nothing depends on colour alone
 _MARKERS = ("o", "^", "s", "D")
 
 STYLE = {

@@ -6,9 +6,10 @@ import math
 
 import torch
 
-from wgan_lib import GAN, divergences, lipschitz, objectives
+from wgan_lib import GAN, divergences, lipschitz
 from wgan_lib.classroom.exercises.checking import Exercise, expect, expect_close
 from wgan_lib.dirac_gan import Game
+from wgan_lib.training import objectives
 
 _P = torch.tensor([0.5, 0.3, 0.2, 0.0], dtype=torch.float64)
 _Q = torch.tensor([0.1, 0.3, 0.2, 0.4], dtype=torch.float64)

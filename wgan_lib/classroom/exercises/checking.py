@@ -24,9 +24,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from wgan_lib.arguments import one_of
 from wgan_lib.classroom import exercises
 from wgan_lib.classroom.pictures import in_notebook
+from wgan_lib.ground.arguments import one_of
 
 DIFFICULTIES = ("easy", "medium", "hard")
 _SIGNS = {"todo": "○", "right": "✔", "wrong": "✘"}

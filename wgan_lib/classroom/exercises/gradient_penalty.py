@@ -7,7 +7,7 @@ from torch import Tensor
 
 from wgan_lib import WGANGP, networks
 from wgan_lib.classroom.exercises.checking import Exercise, expect, expect_close
-from wgan_lib.objectives import Loss
+from wgan_lib.training.objectives import Loss
 
 _SHAPE = (6, 3, 4, 4)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from wgan_lib import image_metrics
 from wgan_lib.classroom.exercises.checking import Exercise, Wrong, expect, expect_close
+from wgan_lib.images import metrics as image_metrics
 
 
 def frechet_1d(mean, std, other_mean, other_std):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from wgan_lib.classroom.exercises.checking import Exercise, Wrong, expect, expect_close
-from wgan_lib.lipschitz import cone_violations
+from wgan_lib.lipschitz.cones import cone_violations
 
 PLACES = torch.tensor([0.0, 1.0, 3.0], dtype=torch.float64)
 SURPLUS = torch.tensor([-0.5, 1.0, -0.5], dtype=torch.float64)  # earth that is there, less wanted

@@ -85,7 +85,7 @@ def _draw_axis_by_axis(axes: Axes, renderer: RendererBase) -> Bbox:
 
 
 def _shown(axes: Axes, renderer: RendererBase) -> tuple[Any, ...]:
-    """Everything that the look of both axes hangs on and that a redraw could change."""
+    """Everything that the look of both axes depends on and that a redraw could change."""
     size = (*renderer.get_canvas_width_height(), axes.bbox.bounds, axes.figure.dpi)
     looks = []
     for axis in (axes.xaxis, axes.yaxis):

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from wgan_lib.classroom.figures.general import numbers
 from wgan_lib.classroom.style import CRITIC, FAKE, STYLE, TRUTH
-from wgan_lib.lipschitz import cone_violations
+from wgan_lib.lipschitz.cones import cone_violations
 
 _styled = matplotlib.rc_context(STYLE)
 _SHADE = "#56B4E9"

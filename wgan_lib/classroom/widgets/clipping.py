@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from wgan_lib.classroom.figures.clipping import knob
 from wgan_lib.classroom.widgets.explorer import Explorer, choice, slider
-from wgan_lib.lipschitz import clipped_bound, gradient_norms_by_layer
+from wgan_lib.lipschitz.slopes import clipped_bound, gradient_norms_by_layer
 from wgan_lib.networks import mlp
 
 WIDTHS = ("64", "128", "256", "512")

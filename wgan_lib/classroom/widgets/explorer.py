@@ -15,9 +15,9 @@ from typing import Any
 import ipywidgets
 from matplotlib.figure import Figure
 
-from wgan_lib.arguments import finite_number, one_of
 from wgan_lib.classroom.descriptions import describe
 from wgan_lib.classroom.pictures import bundle, png
+from wgan_lib.ground.arguments import finite_number, one_of
 
 _WIDE = {"description_width": "initial"}
 

@@ -9,11 +9,12 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from wgan_lib import latent, stored_runs
 from wgan_lib.classroom.figures.images import latent_view
 from wgan_lib.classroom.widgets.explorer import Explorer, choice, slider
-from wgan_lib.image_classifier import ImageClassifier, load_classifier
-from wgan_lib.run import generate
+from wgan_lib.experiments import stored_runs
+from wgan_lib.images import latent
+from wgan_lib.images.classifier import ImageClassifier, load_classifier
+from wgan_lib.training.run import generate
 
 RUN = "mnist-wgan-gp"
 SURVEYED = 2000

@@ -9,8 +9,8 @@ from torch import Tensor
 from wgan_lib.classroom.figures.penalty import heaps_and_slope, mixed_points
 from wgan_lib.classroom.widgets.explorer import Explorer, choice, slider
 from wgan_lib.distributions import gaussian
-from wgan_lib.objectives import WGANGP, mixed
 from wgan_lib.penalised_critic import penalised_critic
+from wgan_lib.training.objectives import WGANGP, mixed
 
 LINE = torch.linspace(-3, 9, 301, dtype=torch.float64)
 PLACES = ("segments", "real", "fake", "both")

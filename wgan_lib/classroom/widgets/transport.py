@@ -8,12 +8,12 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from wgan_lib.arguments import finite_number, finite_tensor
 from wgan_lib.classroom.figures.canvas import canvas
 from wgan_lib.classroom.figures.parallel_lines import TWO_LINES, two_lines
 from wgan_lib.classroom.figures.transport import MOVES_AND_TABLE, moves_and_table
 from wgan_lib.classroom.widgets.explorer import Explorer, choice, slider
 from wgan_lib.divergences import js, kl, total_variation
+from wgan_lib.ground.arguments import finite_number, finite_tensor
 from wgan_lib.transport import optimal_plan, wasserstein_1d
 
 _PLACES = torch.arange(9, dtype=torch.float64)

@@ -1,1 +1,0 @@
-"""The course as an installed package, far from its source: `make wheel`."""

@@ -1,0 +1,109 @@
+"""The folder of one run: whose it is, how far the run has come, and where its files lie."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import wgan_lib
+from wgan_lib.experiments.recipes import Recipe
+from wgan_lib.ground import checkpoints
+from wgan_lib.ground.checkpoints import CheckpointError
+from wgan_lib.training.run import Run
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A folder that belongs to one recipe, and says so in its recipe.json."""
+
+    path: Path
+    recipe: Recipe
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.path / "checkpoint.pt"
+
+    @property
+    def history(self) -> Path:
+        return self.path / "history.csv"
+
+    @property
+    def record(self) -> Path:
+        return self.path / "recipe.json"
+
+    def steps_done(self) -> int:
+        """How far the recipe has come in this folder; 0 in one that is new or empty.
+
+        Writes nothing. Raises CheckpointError where the folder belongs to another recipe, and
+        FileExistsError or NotADirectoryError where it is none of ours.
+        """
+        if self.path.exists() and not self.path.is_dir():
+            raise NotADirectoryError(f"--out must be a folder, got the file {self.path}")
+        try:
+            if self.checkpoint.exists():
+                return self._steps_in_checkpoint()
+            if self.record.exists():
+                checkpoints.require_same(self.record, self._recorded(), self.recipe.labels())
+        except CheckpointError as error:
+            advice = f"delete {self.path} to start afresh, or give another --out"
+            raise CheckpointError(f"{error}; {advice}") from error
+        self._refuse_foreign()
+        return 0
+
+    def make(self) -> None:
+        """Create the folder; OSError where that is not allowed."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        if not os.access(self.path, os.W_OK):
+            raise PermissionError(f"--out must be a folder to write to; {self.path} is read-only")
+
+    def claim(self, run: Run) -> None:
+        """A callback: after the first step that was taken here, the folder is this recipe's.
+
+        Not earlier: what fails before, such as missing data, leaves an empty folder behind.
+        """
+        if not self.record.exists():
+            aside = self.record.with_suffix(".part")
+            aside.write_text(json.dumps(self._contents(), indent=2) + "\n", encoding="utf-8")
+            os.replace(aside, self.record)
+
+    def _contents(self) -> dict[str, Any]:
+        return {
+            "labels": self.recipe.labels(),
+            "objective": repr(self.recipe.objective),
+            "settings": vars(self.recipe.settings),
+            "versions": {
+                "wgan_lib": wgan_lib.__version__,
+                "torch": torch.__version__,
+                "python": platform.python_version(),
+            },
+        }
+
+    def _steps_in_checkpoint(self) -> int:
+        contents = checkpoints.load(self.checkpoint)
+        labels = contents.get("labels", {})
+        checkpoints.require_same(self.checkpoint, labels, self.recipe.labels())
+        return contents["step"]
+
+    def _recorded(self) -> dict[str, str]:
+        try:
+            return json.loads(self.record.read_text(encoding="utf-8"))["labels"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise CheckpointError(f"{self.record} was not written by this course") from error
+
+    def _refuse_foreign(self) -> None:
+        """Hidden files do not count (systems leave them), nor do files that were cut short."""
+        if self.record.exists() or not self.path.exists():
+            return
+        names = sorted(file.name for file in self.path.iterdir())
+        foreign = [n for n in names if not n.startswith(".") and not n.endswith(".part")]
+        if foreign:
+            raise FileExistsError(
+                f"--out must be a new folder, an empty one or that of the same run; {self.path} "
+                f"holds other files, such as {foreign[0]}, and nothing in it was touched"
+            )

@@ -1,0 +1,40 @@
+"""How steep a critic is, how steep it can be, and what binds it.
+
+`slopes` measures gradients (lessons 04 to 06), and is all that training stands on. `cones` holds a
+function between its points, `bounds` certifies a slope for a whole network, `piecewise_linear`
+finds it exactly on the line, and `layers` builds networks that cannot be steeper than 1: lesson 04.
+"""
+
+from wgan_lib.lipschitz.bounds import layer_constants, upper_bound
+from wgan_lib.lipschitz.cones import ConeViolations, cone_envelope, cone_violations, lower_bound
+from wgan_lib.lipschitz.layers import GroupSort, lipschitz_mlp
+from wgan_lib.lipschitz.piecewise_linear import breakpoints, exact_constant_1d
+from wgan_lib.lipschitz.slopes import (
+    clip_weights_,
+    clipped_bound,
+    euclidean_norms,
+    gradient_norms,
+    gradient_norms_by_layer,
+    sample_coupling,
+    score_gradients,
+)
+
+__all__ = [
+    "ConeViolations",
+    "GroupSort",
+    "breakpoints",
+    "clip_weights_",
+    "clipped_bound",
+    "cone_envelope",
+    "cone_violations",
+    "euclidean_norms",
+    "exact_constant_1d",
+    "gradient_norms",
+    "gradient_norms_by_layer",
+    "layer_constants",
+    "lipschitz_mlp",
+    "lower_bound",
+    "sample_coupling",
+    "score_gradients",
+    "upper_bound",
+]

@@ -1,0 +1,88 @@
+"""Critics that are 1-Lipschitz by construction: whatever their weights, no slope exceeds 1.
+
+Every matrix is held at spectral norm 1 by a parametrisation, and no activation steepens what it
+gets. Lesson 04 trains such critics on the dual; lesson 10 holds them against other constraints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from torch import Tensor, nn
+from torch.nn.utils import parametrizations
+
+from wgan_lib.ground.arguments import one_of, positive_integer
+
+CONSTRAINTS = ("orthogonal", "spectral")
+ACTIVATIONS = ("group_sort", "relu")
+
+
+class GroupSort(nn.Module):
+    """Sorts the features, dimension 1, in groups: N×d×… to N×d×… (Anil, Lucas, Grosse 2019).
+
+    A group is every (d/group_size)-th feature. Groups of 2 are called MaxMin. Sorting loses no
+    number, and so the gradient passes with its norm unchanged, where a ReLU would cut parts away.
+    """
+
+    def __init__(self, group_size: int = 2):
+        super().__init__()
+        self.group_size = positive_integer("group_size", group_size, minimum=2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.ndim < 2 or x.shape[1] % self.group_size:
+            raise ValueError(
+                f"x must be N×d×… with d a multiple of group_size = {self.group_size}, "
+                f"got shape {tuple(x.shape)}"
+            )
+        return x.unflatten(1, (self.group_size, -1)).sort(1).values.flatten(1, 2)
+
+    def extra_repr(self) -> str:
+        return f"group_size={self.group_size}"
+
+
+def lipschitz_mlp(
+    widths: Sequence[int],
+    *,
+    constraint: str = "orthogonal",
+    activation: str = "group_sort",
+    group_size: int = 2,
+) -> nn.Sequential:
+    """A dense network of these widths, N×widths[0] to N×widths[-1], with no slope above 1.
+
+    constraint  "orthogonal": every matrix has orthonormal rows or columns, all its singular values
+                are 1; "spectral": each is divided by its largest singular value (Miyato et al.
+                2018), which a power iteration finds from below, so that the slope may exceed 1 a
+                little until it has settled
+    activation  "group_sort", in groups of group_size, or "relu"; the output is bare
+
+    Only orthogonal matrices with sorting keep the gradient's norm all the way (Anil et al. 2019).
+    """
+    widths = [positive_integer("widths", width) for width in widths]
+    if len(widths) < 2:
+        raise ValueError(f"widths must name the input and the output at least, got {widths}")
+    one_of("constraint", constraint, CONSTRAINTS)
+    one_of("activation", activation, ACTIVATIONS)
+    if activation == "group_sort":
+        _refuse_broken_groups(widths[1:-1], GroupSort(group_size).group_size)
+    layers: list[nn.Module] = []
+    for fan_in, fan_out in pairwise(widths):
+        layers.append(_held_at_1(nn.Linear(fan_in, fan_out), constraint))
+        layers.append(nn.ReLU() if activation == "relu" else GroupSort(group_size))
+    return nn.Sequential(*layers[:-1])
+
+
+def _held_at_1(layer: nn.Linear, constraint: str) -> nn.Linear:
+    if constraint == "spectral":
+        return parametrizations.spectral_norm(layer)
+    # The Cayley map asks for one linear system, the default for products of many reflections.
+    return parametrizations.orthogonal(layer, orthogonal_map="cayley")
+
+
+def _refuse_broken_groups(hidden: Sequence[int], group_size: int) -> None:
+    broken = [width for width in hidden if width % group_size]
+    if broken:
+        raise ValueError(
+            f"widths must have multiples of group_size = {group_size} between input and output, "
+            f"got {broken}"
+        )

@@ -1,0 +1,41 @@
+"""`make site`: gathers the pages, draws the frames of the widgets, and lets Sphinx make the HTML.
+
+    python workshop/site/build.py
+
+Any warning of Sphinx is an error. The site is then in workshop/site/_build/html.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+OUT = HERE / "_build"
+sys.path.insert(0, str(HERE.parents[1]))
+
+import conf  # noqa: E402
+import frames  # noqa: E402
+import stage  # noqa: E402
+from sphinx.cmd.build import main as sphinx  # noqa: E402
+
+
+def main() -> int:
+    """Build the site; returns the exit code."""
+    static = OUT / "static"
+    widgets = frames.render_all(static / "frames", OUT / "cache")
+    shutil.copy(conf.mathjax(), static / "mathjax.js")
+    stage.stage(OUT / "pages", static, widgets)
+    shutil.rmtree(OUT / "html", ignore_errors=True)
+    folders = [str(OUT / "pages"), str(OUT / "html")]
+    # A fresh environment (-E): a page that warned once would be taken as done the next time.
+    code = sphinx(["-W", "--keep-going", "-q", "-E", "-c", str(HERE), "-b", "html", *folders])
+    shutil.rmtree(OUT / "html" / ".doctrees", ignore_errors=True)
+    if code == 0:
+        print(f"The site is built: {OUT / 'html' / 'index.html'}")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
