@@ -1,6 +1,6 @@
 """Joins the lab into one page that needs nothing else: no server, no network, no installation.
 
-    python workshop/lab/build.py            # renews wgan_lib/classroom/lab.html
+    python -m workshop.lab.build    # renews wgan_lib/classroom/lab.html
 
 Modules and module workers do not load from a file that was opened by double click. So the modules
 are joined in the order of their imports, in one scope; the engine a second time as the text that

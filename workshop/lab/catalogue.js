@@ -38,8 +38,8 @@ export const BUG_STAGES = {
   "one-critic-step": { settings: A_PENALISED_RUN, lesson: "05_weight_clipping", anchor: "what-breaks" },
   "huge-penalty": {
     settings: A_PENALISED_RUN,
-    lesson: "06_gradient_penalty",
-    anchor: "a-price-on-the-slope",
+    lesson: "02_adversarial_game",
+    anchor: "what-breaks",
   },
   "stale-fakes": {
     settings: A_PENALISED_RUN,

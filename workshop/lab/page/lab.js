@@ -1,16 +1,15 @@
 // The page as a whole: one state, and everything that shows or changes it.
 
-import { BUG_STAGES, TASKS } from "../catalogue.js";
-import { defaults } from "../engine/settings.js";
+import { BUG_STAGES } from "../catalogue.js";
 import { onSchemeChange } from "./colours.js";
 import { Controls, choice } from "./controls.js";
 import { element } from "./dom.js";
 import { Drawing, heart } from "./drawing.js";
 import { Breaking, taskCards } from "./panels.js";
 import { Pane } from "./pane.js";
-import { savePicture } from "./picture.js";
+import { picture, savePicture } from "./picture.js";
 import { Player } from "./player.js";
-import { LAYERS, SHARED, fromAddress, settingsOf, toAddress } from "./state.js";
+import { LAYERS, SHARED, fromAddress, settingsOf, stateOfTask, toAddress } from "./state.js";
 
 const LAWS_BY_KEY = ["ring", "grid", "swiss-roll", "two-lines", "one-point"];
 
@@ -169,11 +168,9 @@ export class Lab {
   }
 
   setTask(name) {
-    const { settings, right } = TASKS[name];
     this.player.pause();
-    this.state.left = { ...defaults(), ...settings };
-    this.state.right = right && { ...right };
-    this.choose("left");
+    Object.assign(this.state, stateOfTask(name), { lecture: this.state.lecture });
+    this.side = "left";
     this.renew();
     this.say(this.words.said.task(this.words.tasks[name].title));
     this.stage.scrollIntoView({ block: "nearest" });
@@ -210,7 +207,7 @@ export class Lab {
   setSpeed() {
     this.state.speed = this.speed.value;
     this.player.speed = this.state.speed;
-    this.moved(toAddress(this.state));
+    this.moved(this.address);
   }
 
   setLayers() {
@@ -219,13 +216,13 @@ export class Lab {
       pane.layers = this.state.layers;
       pane.redraw();
     }
-    this.moved(toAddress(this.state));
+    this.moved(this.address);
   }
 
   setLecture(on) {
     this.state.lecture = on;
     this.showForm();
-    this.moved(toAddress(this.state));
+    this.moved(this.address);
   }
 
   // ------------------------------------------------------------------ showing the state
@@ -242,7 +239,7 @@ export class Lab {
     this.drawing.set(data === "drawn", drawn);
     if (data === "drawn" && drawn.length === 0) this.player.pause();
     this.showForm();
-    this.moved(toAddress(this.state));
+    this.moved(this.address);
   }
 
   addPane() {
@@ -298,7 +295,7 @@ export class Lab {
 
   async copyLink() {
     const { linkCopied, linkShown } = this.words.player;
-    const link = `${location.href.split("#")[0]}#${toAddress(this.state)}`;
+    const link = `${location.href.split("#")[0]}#${this.address}`;
     this.linkField.value = link;
     this.linkField.hidden = false;
     this.linkField.select();
@@ -308,6 +305,15 @@ export class Lab {
     } catch {
       this.say(linkShown);
     }
+  }
+
+  /** All that the page shows of its runs, on one canvas. */
+  picture() {
+    return picture(this.panes, this.words);
+  }
+
+  get address() {
+    return toAddress(this.state);
   }
 
   /** The state that a link describes, as when it is opened. */

@@ -1,5 +1,6 @@
 // The state of the page: the settings of one or two runs, the speed, what is shown; as a link and back.
 
+import { TASKS } from "../catalogue.js";
 import { VIEW } from "../engine/looking.js";
 import { BUGS, SETTINGS, defaults, fault } from "../engine/settings.js";
 
@@ -12,6 +13,13 @@ const FINENESS = 35 * 36; // a coordinate is two digits in base 36
 /** `right` holds what the right run does otherwise; null where there is one run. */
 export function freshState() {
   return { left: defaults(), right: null, speed: "full", layers: [...LAYERS], lecture: false };
+}
+
+/** The state that an experiment sets up. */
+export function stateOfTask(name) {
+  const { settings, right } = TASKS[name];
+  const state = freshState();
+  return { ...state, left: { ...state.left, ...settings }, right: right && { ...right } };
 }
 
 /** The whole settings of a side. */
@@ -36,10 +44,17 @@ export function toAddress(state) {
   return words.toString();
 }
 
-/** The state of a link, and what in it could not be: [name, kind of fault] each. */
+/**
+ * The state of a link, and what in it could not be: [name, kind of fault] each. task=NAME begins
+ * with an experiment; whatever else the link says goes over it.
+ */
 export function fromAddress(text) {
-  const [state, faults] = [freshState(), []];
+  const faults = [];
   const words = new URLSearchParams(text);
+  const task = words.get("task");
+  if (task !== null && !(task in TASKS)) faults.push(["task", "unknown"]);
+  const state = task in TASKS ? stateOfTask(task) : freshState();
+  words.delete("task");
   if (words.get("compare") === "yes") state.right = {};
   for (const [name, word] of words) read(state, name, word, faults);
   return { state, faults };

@@ -174,7 +174,7 @@ export const WORDS = {
     "huge-penalty": {
       name: "Huge λ",
       watch: "the slope is 1 and points the wrong way: the estimate is negative, while the distance grows.",
-      section: "A price on the slope",
+      section: "What breaks",
     },
     "stale-fakes": {
       name: "Fakes not refreshed",
