@@ -22,8 +22,8 @@ from workshop import chromium
 from workshop.lab.build import COURSE, HERE, PAGE
 
 STILLS = COURSE / "wgan_lib" / "classroom" / "stills"
-WIDTH = 460  # of each run's map
-COLOURS = 40
+WIDTH = 400  # of each run's map
+COLOURS = 256
 ROUNDS = 300
 PAUSED = {"by-hand": ("critic", 60)}  # what is asked instead of rounds, and how often
 READY = "() => window.wganLab && wganLab.panes.every((pane) => pane.seen)"
@@ -31,8 +31,8 @@ STEPS = """async ([ask, times]) => {
     for (let i = 0; i < times; i += 1) await wganLab.player.step(ask, 10);
 }"""
 TAKEN = """() => {
-    const made = wganLab.picture();
     for (const pane of wganLab.panes) pane.report();
+    const made = wganLab.picture();
     return {
         png: made.toDataURL("image/png").split(",")[1],
         said: wganLab.panes.map((pane) => pane.map.getAttribute("aria-label")).join("\\n"),
@@ -61,7 +61,9 @@ def packed(png: str, said: str, address: str) -> bytes:
     whole = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
     runs = said.count("\n") + 1
     size = (WIDTH * runs, round(WIDTH * runs * whole.height / whole.width))
-    few = whole.resize(size, Image.Resampling.LANCZOS).quantize(COLOURS, dither=Image.Dither.NONE)
+    small = whole.resize(size, Image.Resampling.LANCZOS)
+    # Colours that are far apart, not those of the largest areas: points must keep theirs.
+    few = small.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     words = PngInfo()
     words.add_itxt("Description", said)
     words.add_itxt("Address", address)

@@ -234,12 +234,19 @@ export class Lab {
     while (this.panes.length > sides.length) this.panes.pop().leave();
     this.stage.classList.toggle("two", sides.length === 2);
     this.player.speed = this.state.speed;
-    sides.forEach((side, i) => this.panes[i].restart(settingsOf(this.state, side), this.state.layers));
+    sides.forEach((side, i) => this.panes[i].restart(settingsOf(this.state, side), this.state.layers, this.apart()));
     const { data, drawn } = this.state.left;
     this.drawing.set(data === "drawn", drawn);
     if (data === "drawn" && drawn.length === 0) this.player.pause();
     this.showForm();
     this.moved(this.address);
+  }
+
+  /** The settings in which the two runs differ, besides those that every heading names. */
+  apart() {
+    const { left, right } = this.state;
+    const named = ["objective", "bugs"];
+    return Object.keys(right ?? {}).filter((name) => !named.includes(name) && right[name] !== left[name]);
   }
 
   addPane() {

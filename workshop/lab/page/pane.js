@@ -61,11 +61,12 @@ export class Pane {
     );
   }
 
-  /** The name of the run, as headings and pictures give it. */
-  name(settings) {
+  /** The name of the run, as headings and pictures give it; `apart` tells it from the other run. */
+  name(settings, apart) {
     const { settings: words, bugs } = this.words;
-    const names = settings.bugs.map((bug) => bugs[bug].name.toLowerCase());
-    return [words.objective.choices[settings.objective], ...names].join(", ");
+    const values = apart.map((key) => words[key].short(words[key].choices?.[settings[key]] ?? settings[key]));
+    const names = settings.bugs.map((bug) => `“${bugs[bug].name}”`);
+    return [words.objective.choices[settings.objective], ...names, ...values].join(", ");
   }
 
   /** Take it off the page, and end its engine. */
@@ -78,13 +79,13 @@ export class Pane {
   // ------------------------------------------------------------------ what the engine says
 
   /** Begin afresh with these settings; resolves to whether that went well. */
-  restart(settings, layers) {
+  restart(settings, layers, apart) {
     this.epoch += 1;
     this.settings = settings;
     this.layers = layers;
     this.forget();
     this.pace = null;
-    this.title.textContent = this.name(settings);
+    this.title.textContent = this.name(settings, apart);
     this.explain();
     return this.ask({ ask: "start", settings });
   }

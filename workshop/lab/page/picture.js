@@ -37,7 +37,7 @@ function column(context, pane, left, words) {
   write(context, words.charts.distance, 0, 0, `600 18px ${FONT}`, colours.ink);
   context.translate(0, 8);
   if (pane.seen) pane.drawCurves(context, SIDE, CHARTS - 20, "distance");
-  write(context, pane.seen ? pane.readings().slice(0, 4).map((pair) => pair.join(" ")).join("  ·  ") : "",
+  write(context, pane.seen ? pane.readings().slice(0, 4).map((pair) => pair.join(": ")).join("  ·  ") : "",
     0, CHARTS + 12, `18px ${FONT}`, colours.faint);
   context.restore();
 }
