@@ -50,7 +50,7 @@ export const BUG_STAGES = {
 
 /** The guided experiments: settings of the (left) run, and what the right run does otherwise. */
 export const TASKS = {
-  "by-hand": { settings: { objective: "wgan-gp", data: "one-point" }, right: null },
+  "by-hand": { settings: { objective: "wgan-gp", data: "one-point", penalty: 10 }, right: null },
   "disjoint": {
     settings: { data: "one-point", objective: "gan", criticSteps: 20, momentum: 0 },
     right: { objective: "wgan-gp" },

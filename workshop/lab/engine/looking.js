@@ -94,12 +94,25 @@ function floor(run) {
   return average(Array.from({ length: 4 }, () => wasserstein(...pair())));
 }
 
+/** How far each x̂ is on its way from the fake to the real point: 0 to 1. */
+function shares(points, real, fake) {
+  const way = (to) => norms(to.map((x, i) => x - fake[i]));
+  const whole = way(real);
+  return way(points).map((part, i) => part / whole[i]);
+}
+
+function spread(values) {
+  const middle = average(values);
+  return Math.sqrt(average(values.map((x) => (x - middle) ** 2)));
+}
+
 /** What the charts show. */
 function numbers(run, real, fake, epsilon, random) {
   const kept = run.critic.gradients.slice();
   const { estimate } = criticLoss(run.objective, run.critic, real, fake, epsilon, 0, run.bugs);
   run.critic.gradients.set(kept);
-  const slopes = norms(slopesAt(run, mixed(real, fake, epsilon, run.bugs)));
+  const points = mixed(real, fake, epsilon, run.bugs);
+  const slopes = norms(slopesAt(run, points));
   const coverage = modeCoverage(run.generate(random.normals(2 * COUNTED)), run.law);
   return {
     estimate,
@@ -110,6 +123,7 @@ function numbers(run, real, fake, epsilon, random) {
     highQuality: coverage?.highQuality ?? null,
     slope: average(slopes),
     steepest: largest(slopes),
+    spread: spread(shares(points, real, fake)),
     pull: average(norms(arrows(run, fake).pulls)),
     largestWeight: largest(run.critic.parameters),
     criticLoss: run.last.criticLoss ?? null,

@@ -246,6 +246,7 @@ export class Pane {
       [words.quality, share(numbers.highQuality)],
       [words.slope, readable(numbers.slope)],
       [words.steepest, readable(numbers.steepest)],
+      [words.spread, readable(numbers.spread)],
       [words.pull, readable(numbers.pull)],
       [words.largestWeight, readable(numbers.largestWeight)],
     ];

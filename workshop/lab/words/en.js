@@ -62,6 +62,7 @@ export const WORDS = {
     quality: "high-quality samples",
     slope: "mean slope at x̂",
     steepest: "steepest slope at x̂",
+    spread: "spread of x̂ on its segment",
     pull: "mean pull on the fakes",
     largestWeight: "largest critic weight",
     of: (covered, total) => `${covered} of ${total}`,
@@ -147,7 +148,7 @@ export const WORDS = {
     },
     "one-epsilon": {
       name: "One ε for the batch",
-      watch: "the points x̂ move in a body from step to step, and the slopes scatter more widely around 1.",
+      watch: "all points x̂ are equally far on their segments, now near the real end, now near the fakes: their spread is 0 and not 0.29. The curves hardly tell.",
       section: "One ε a sample",
     },
     "batch-norm-of-slopes": {
@@ -167,7 +168,7 @@ export const WORDS = {
     },
     "sigmoid": {
       name: "Sigmoid on the critic",
-      watch: "the estimate never reaches 1, and falls short of the distance however long one trains.",
+      watch: "the estimate cannot reach 1, and stays far below the distance while the laws are apart.",
       section: "What breaks",
     },
     "one-critic-step": {
@@ -177,7 +178,7 @@ export const WORDS = {
     },
     "huge-penalty": {
       name: "Huge λ",
-      watch: "the slope is 1 and points the wrong way: the estimate is negative, while the distance grows.",
+      watch: "the slope is 1 everywhere, but seldom points to the data: the estimate often has the wrong sign, and the distance stays large.",
       section: "What breaks",
     },
     "stale-fakes": {
@@ -195,7 +196,7 @@ export const WORDS = {
     "by-hand": {
       title: "1. A critic, step by step",
       predict: "The generator rests. What happens to the slopes, and to the critic’s estimate, while only the critic steps?",
-      watch: "press D thirty times: the slopes gather at 1, and the estimate climbs to the exact distance. One G, and it must climb again.",
+      watch: "press “Critic step” sixty times: the slopes gather near 1, and the estimate climbs towards the exact distance. Then one generator step, and look again.",
     },
     "disjoint": {
       title: "2. Two laws that do not touch",
