@@ -3,14 +3,14 @@
 import pytest
 import torch
 
+from wgan_lib.distributions import gaussian_grid, gaussian_ring, swiss_roll
 from wgan_lib.metrics import mode_coverage
 from wgan_lib.networks import Generator, mlp
+from wgan_lib.training.loop import critic_step, generator_step
 from wgan_lib.training.objectives import GAN, WGAN, WGANGP, NonSaturatingGAN
 from wgan_lib.training.players import CriticPlayer, GeneratorPlayer
-from wgan_lib.training.loop import critic_step, generator_step
 from wgan_lib.training.settings import Settings
 from wgan_lib.transport import wasserstein
-from wgan_lib.distributions import gaussian_grid, gaussian_ring, swiss_roll
 
 STEPS, BATCH, WIDTH = 20, 32, 16
 AGREE = 1e-5
@@ -62,9 +62,7 @@ def players(objective, activation, optimiser):
     widths = [WIDTH, WIDTH]
     generator = Generator(2, *mlp([2, *widths, 2], activation=activation))
     critic = mlp([2, *widths, 1], activation=activation)
-    settings = Settings(
-        optimiser=optimiser, learning_rate=3e-3, betas=(0.5, 0.9), batch_size=BATCH
-    )
+    settings = Settings(optimiser=optimiser, learning_rate=3e-3, betas=(0.5, 0.9), batch_size=BATCH)
     return (
         CriticPlayer.ready(critic, objective, settings),
         GeneratorPlayer.ready(generator, critic, objective, settings),
@@ -87,7 +85,9 @@ def library_step(critic, generator, drawn):
     found = critic_step(critic, drawn["real"], fake, drawn["epsilon"])
     step = {name: value.item() for name, value in found.items()}
     step["critic"] = gradients(critic.network)
-    step["generator_loss"] = generator_step(generator, drawn["next_latent"])["generator_loss"].item()
+    step["generator_loss"] = generator_step(generator, drawn["next_latent"])[
+        "generator_loss"
+    ].item()
     return {**step, "generator": gradients(generator.network)}
 
 
@@ -149,7 +149,8 @@ SAMPLE = """async ([name, n, seed]) => {
 
 
 @pytest.mark.parametrize(
-    ("name", "law"), [("ring", gaussian_ring()), ("grid", gaussian_grid()), ("swiss-roll", swiss_roll())]
+    ("name", "law"),
+    [("ring", gaussian_ring()), ("grid", gaussian_grid()), ("swiss-roll", swiss_roll())],
 )
 def test_a_law_is_that_of_the_library(engine, name, law):
     """By their means and by the distance of two samples, one from here and one from there."""

@@ -97,7 +97,9 @@ def test_every_bug_has_its_symptom(engine):
 CARDS = {
     "by-hand": (
         ("critic", 60, 1),
-        lambda run: abs(run[-1]["slope"] - 1) < 0.25 and run[-1]["estimate"] > 0.6 * run[-1]["exact"],
+        lambda run: (
+            abs(run[-1]["slope"] - 1) < 0.25 and run[-1]["estimate"] > 0.6 * run[-1]["exact"]
+        ),
     ),
     "disjoint": (
         ("rounds", 10, 15),

@@ -2,7 +2,8 @@
 
 `claims` checks sentences, `exercises` judges answers, `figures` and `critics` draw, in the colours
 of `style`; `pictures` shows a figure and `descriptions` says what it shows. `widgets` move under
-one's hand, `live_plot` follows a run, and `sources` prints the library's own code.
+one's hand, `lab` trains a GAN in the browser, `live_plot` follows a run, and `sources` prints the
+library's own code.
 
 `from wgan_lib.classroom import claim, show, describe, LivePlot` is what most lessons need.
 Each name is looked up when it is first asked for, so that importing this package costs nothing.

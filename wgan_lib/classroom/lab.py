@@ -77,4 +77,6 @@ def wgan_lab(experiment: str, height: int = 900) -> WGANLab:
 
     Raises ValueError with the nearest names for an experiment that there is not.
     """
-    return WGANLab(one_of("experiment", experiment, experiments()), positive_integer("height", height))
+    return WGANLab(
+        one_of("experiment", experiment, experiments()), positive_integer("height", height)
+    )

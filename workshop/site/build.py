@@ -20,6 +20,8 @@ import frames  # noqa: E402
 import stage  # noqa: E402
 from sphinx.cmd.build import main as sphinx  # noqa: E402
 
+from workshop.lab import build as lab  # noqa: E402
+
 
 def main() -> int:
     """Build the site; returns the exit code."""
@@ -32,6 +34,7 @@ def main() -> int:
     # A fresh environment (-E): a page that warned once would be taken as done the next time.
     code = sphinx(["-W", "--keep-going", "-q", "-E", "-c", str(HERE), "-b", "html", *folders])
     shutil.rmtree(OUT / "html" / ".doctrees", ignore_errors=True)
+    (OUT / "html" / "lab.html").write_text(lab.build(lessons="notebooks/"), encoding="utf-8")
     if code == 0:
         print(f"The site is built: {OUT / 'html' / 'index.html'}")
     return code
