@@ -95,7 +95,7 @@ def test_the_lab_asks_nothing_of_the_kernel():
 
 
 def test_an_experiment_that_there_is_not_is_refused():
-    with pytest.raises(ValueError, match="experiment.*meaning"):
+    with pytest.raises(ValueError, match=r"experiment.*meaning"):
         lab.wgan_lab("meanin")
     with pytest.raises((ValueError, TypeError), match="height"):
         lab.wgan_lab("meaning", height=0)

@@ -1,4 +1,4 @@
-"""The lab's page: buttons, keys, links, bad input, narrow and dark, and what a screen reader is told."""
+"""The lab's page: buttons, keys, links, bad input, every screen, and what is read out."""
 
 import shutil
 import subprocess
