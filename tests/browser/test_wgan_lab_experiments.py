@@ -102,7 +102,7 @@ CARDS = {
         ),
     ),
     "disjoint": (
-        ("rounds", 10, 15),
+        ("rounds", 4, 55),
         lambda left, right: (
             left[-1]["pull"] < 1e-3 < 0.8 < right[-1]["pull"] < 1.3
             and left[-1]["exact"] > 3 * right[-1]["exact"]

@@ -141,7 +141,7 @@ def test_a_wrong_value_is_refused_beside_its_field(opened):
     field = opened.page.get_by_label("Batch size")
     field.fill("1000")
     field.press("Tab")
-    assert "between 4 and 256. Still 64." in opened.page.get_by_role("alert").first.inner_text()
+    assert "between 4 and 256. Still 64." in opened.page.locator(".refusal:not(:empty)").inner_text()
     assert opened.page.evaluate("() => wganLab.state.left.batch") == 64
     field.fill("16")
     field.press("Tab")
@@ -152,20 +152,20 @@ def test_a_wrong_value_is_refused_beside_its_field(opened):
 @pytest.mark.parametrize(
     "address",
     [
-        "rate=10&objective=wgan&clip=10&momentum=0.95",
-        "rate=10&bugs=no-clip&objective=wgan&optimiser=rmsprop&penalty=0",
+        "rate=10&penalty=10000",
+        "rate=10&bugs=no-clip&objective=wgan&optimiser=rmsprop",
     ],
 )
-def test_numbers_that_overflow_are_explained_and_a_reset_goes_on(opened, address):
+def test_numbers_that_run_away_are_explained_and_a_reset_goes_on(opened, address):
     opened.open(address)
     opened.page.evaluate("""async () => {
         const pane = wganLab.panes[0];
-        for (let i = 0; i < 400 && !pane.stopped; i += 1) await wganLab.player.step('rounds', 20);
+        for (let i = 0; i < 10 && !pane.stopped; i += 1) await wganLab.player.step('rounds', 20);
     }""")
     if opened.page.evaluate("() => wganLab.panes[0].stopped === null"):
-        pytest.fail("a wild rate did not overflow")
+        pytest.fail("a wild rate did not run away")
     trouble = opened.page.locator(".trouble")
-    assert "overflowed in round" in trouble.inner_text()
+    assert "ran away in round" in trouble.inner_text()
     assert opened.page.evaluate(COLOURS) > 1
     trouble.get_by_role("button", name="Reset").click()
     opened.page.wait_for_function("() => wganLab.panes[0].seen && !wganLab.panes[0].stopped")

@@ -21,13 +21,21 @@ export class Session {
   }
 
   answer({ ask, settings, rounds, milliseconds }) {
-    if (ask === "start") this.run = new Run(settings);
+    if (ask === "start") this.begin(settings);
+    if (!this.run) return this.refused;
     if (ask === "critic") this.run.criticStep();
     if (ask === "generator") this.run.generatorStep();
     const started = performance.now();
     const taken = ask === "rounds" ? this.takeRounds(rounds, milliseconds) : 0;
     const spent = performance.now() - started;
     return { seen: look(this.run), taken, spent };
+  }
+
+  /** A run of these settings; without points to learn there is none, and every question hears so. */
+  begin(settings) {
+    this.run = null;
+    this.refused = this.stopped("no-points", null, 0);
+    this.run = new Run(settings);
   }
 
   takeRounds(rounds, milliseconds = Infinity) {

@@ -9,12 +9,13 @@ import { HUGE, bugFits } from "./settings.js";
 
 const BETA_2 = 0.9; // of Adam, as in Gulrajani et al. 2017
 const LEAK = 0.2; // the slope of a leaky ReLU where it is off
+const BEYOND = 1e12; // a loss of that size has nothing to do with points a few units apart
 const STREAMS = { weights: 0, draws: 1 };
 
-/** Raised when a loss or a weight is no longer finite. `what` names it, `round` says when. */
+/** Raised when a loss has run away, or is no number. `what` names it, `round` says when. */
 export class Diverged extends Error {
   constructor(what, round) {
-    super(`${what} is not finite at round ${round}`);
+    super(`${what} has run away at round ${round}`);
     this.what = what;
     this.round = round;
   }
@@ -122,9 +123,9 @@ export class Run {
     this.generatorStep();
   }
 
-  /** Nothing goes on from a number that is none. */
+  /** Nothing goes on from a number that is none, or that has run away. */
   check(what, loss, network) {
-    const sound = Number.isFinite(loss) && network.parameters.every(Number.isFinite);
+    const sound = Math.abs(loss) < BEYOND && network.parameters.every(Number.isFinite);
     if (!sound) throw new Diverged(what, this.round);
   }
 }

@@ -249,9 +249,9 @@ export const WORDS = {
 
   troubles: {
     diverged: {
-      title: (round) => `The numbers overflowed in round ${round}.`,
+      title: (round) => `The numbers ran away in round ${round}.`,
       text: (what) =>
-        `The ${what} is no longer a number, and nothing can be learnt from it. The map shows the last sound moment.`,
+        `The ${what} is larger than 10¹², or no number at all. The map shows the last sound moment.`,
       advice: "Lower the learning rate, or switch the bug off; then press Reset.",
       parts: { criticLoss: "critic’s loss or one of its weights", generatorLoss: "generator’s loss or one of its weights" },
     },
