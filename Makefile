@@ -33,9 +33,10 @@ lab: $(INSTALLED) ## open the course in JupyterLab
 test: $(INSTALLED) ## run all tests: code style, library, every cell of every notebook
 	$(NBVAL) $(ARGS) tests notebooks
 
-notebooks: $(INSTALLED) ## run the notebooks, store their outputs, list their claims
+notebooks: $(INSTALLED) ## run the notebooks, store their outputs, list their claims, draw the house
 	$(PY) -m workshop.notebooks build
 	$(PY) -m workshop.claims_page
+	$(PY) -m workshop.house
 
 solutions: $(INSTALLED) ## solve all exercises in copies of the lessons, and run those
 	$(PY) -m workshop.solutions $(ARGS)
@@ -68,7 +69,7 @@ page: $(INSTALLED) ## join the WGAN Lab into one page, and take its still pictur
 site: $(INSTALLED) ## make the web site from the notebooks as they are stored, and test it
 	$(PIP) --quiet --requirement workshop/site/requirements.txt
 	$(PY) -m workshop.chromium
-	$(PY) workshop/site/build.py
+	$(PY) -m workshop.site
 	$(PY) -m pytest workshop/site $(ARGS)
 
 bench: $(INSTALLED) ## measure speed, memory, redraws and time to quality

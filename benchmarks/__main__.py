@@ -18,6 +18,7 @@ from benchmarks.redraw import redraw
 from benchmarks.speed import PAIRS, STEPS, speed
 from benchmarks.tables import table
 from benchmarks.transport import transport
+from wgan_lib.ground.files import write_whole
 
 Tables = dict[str, list[tuple]]  # caption → rows
 
@@ -77,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"\n{name}: {caption}\n\n{table(rows)}", flush=True)
             found.setdefault(name, {})[caption] = [row._asdict() for row in rows]
     if given.json is not None:
-        given.json.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+        write_whole(given.json, json.dumps(found, indent=2, ensure_ascii=False) + "\n")
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from benchmarks.products import Product, ProductRecorder, Replay
 from benchmarks.systems import LibraryLoop, System, systems
 from benchmarks.timing import WARM_UP, compare, separately
-from wgan_lib.training.loop import take_round
+from wgan_lib.training.loop import training_iteration
 
 STEPS, PAIRS = 5, 5
 
@@ -72,5 +72,5 @@ def products_of_a_round(library: LibraryLoop) -> list[Product]:
     """What one round multiplies, gradients included; not the first, whose state is still zero."""
     library.advance(WARM_UP)
     with ProductRecorder() as recorder:
-        take_round(library.run)
+        training_iteration(library.run)
     return recorder.products

@@ -32,7 +32,7 @@ def systems() -> list[System]:
     """The ring, the dense and the convolutional networks for digits, all on embedded data."""
     # Constant learning rates: a schedule would be one more thing that the loops do not share.
     ring = find("ring-wgan-gp").changed(
-        width=512, critic_steps=5, learning_rate=1e-4, betas=(0.5, 0.9), decay=1.0
+        width=512, critic_steps=5, learning_rate=1e-4, betas=(0.5, 0.9), final_rate=1.0
     )
     dense, convolutional = (
         replace(find(name), data="digits") for name in ("mnist-mlp-wgan", "mnist-conv-wgan-gp")
@@ -60,9 +60,9 @@ class LibraryLoop:
         )
 
     def advance(self, rounds: int) -> None:
-        """As many rounds of critic steps and one generator step; the record is brought home."""
+        """As many rounds of critic steps and one generator step; the history gets its rows."""
         pause = partial(_pause_at, self.run.step + rounds)
-        training.advance(self.run, [pause], checkpoint=None, every=ENDLESS)
+        training.training_loop(self.run, [pause], checkpoint=None, every=ENDLESS)
 
 
 def _pause_at(step: int, run: Run) -> None:

@@ -66,11 +66,11 @@ def test_a_number_of_the_wrong_kind_is_a_type_error(value):
 
 
 def test_both_ends_of_a_range_belong_to_it_unless_strict():
-    assert finite_number("decay", 0, minimum=0, maximum=1) == 0.0
-    assert finite_number("decay", 1, minimum=0, maximum=1) == 1.0
+    assert finite_number("final_rate", 0, minimum=0, maximum=1) == 0.0
+    assert finite_number("final_rate", 1, minimum=0, maximum=1) == 1.0
     for end in (0, 1):
         with pytest.raises(ValueError, match="strictly between 0 and 1"):
-            finite_number("decay", end, minimum=0, maximum=1, strict=True)
+            finite_number("final_rate", end, minimum=0, maximum=1, strict=True)
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def test_wrong_weights_are_named(function, bad):
 
 
 def test_wrong_words_and_messages_are_named():
-    with pytest.raises(ValueError, match="words must be 2, one a weight, got 3"):
+    with pytest.raises(ValueError, match="words must be 2, one per weight, got 3"):
         mean_length([0.5, 0.5], ["0", "10", "11"])
     for outcome in (2, -1):
         with pytest.raises(ValueError, match=f"message must hold outcomes 0 to 1, got {outcome}"):

@@ -19,7 +19,7 @@ from wgan_lib.commands import actions, doctor, terminal
 from wgan_lib.experiments import studies
 from wgan_lib.experiments.evaluation import evaluate_trained
 from wgan_lib.experiments.recipes import find, from_labels
-from wgan_lib.experiments.trained import Trained, load_trained
+from wgan_lib.experiments.trained import TrainedPair, load_trained
 from wgan_lib.ground import checkpoints
 
 COURSE = Path(__file__).resolve().parents[1]
@@ -201,9 +201,9 @@ def test_what_train_leaves(run, tmp_path):
     sheets = {"samples-000002.png", "samples-000004.png"}
     assert names(out) == {"checkpoint.pt", "history.csv", "recipe.json"} | sheets
     assert [row["step"] for row in history(out)] == ["1", "2", "3", "4"]
-    record = json.loads((out / "recipe.json").read_text())
-    assert record["labels"]["recipe"] == "ring-wgan-gp" and record["settings"]["seed"] == 0
-    assert record["versions"]["torch"] == torch.__version__
+    said = json.loads((out / "recipe.json").read_text(encoding="utf-8"))
+    assert said["labels"]["recipe"] == "ring-wgan-gp" and said["settings"]["seed"] == 0
+    assert said["torch"] == torch.__version__ and said["networks"]["name"] == "toy-mlp"
 
 
 def test_a_finished_run_is_left_alone(run, trained):
@@ -230,6 +230,16 @@ def test_a_foreign_folder_is_refused(refused, tmp_path, name):
 def test_hidden_and_unfinished_files_do_not_make_a_folder_foreign(run, tmp_path):
     (tmp_path / ".DS_Store").touch()
     (tmp_path / "checkpoint.pt.part").touch()
+    assert run(*ring(tmp_path, steps=1))[0] == 0
+
+
+def test_a_folder_of_an_earlier_form_is_known_again(run, tmp_path):
+    assert run(*ring(tmp_path, steps=1))[0] == 0
+    said = json.loads((tmp_path / "recipe.json").read_text(encoding="utf-8"))
+    earlier = {key: said[key] for key in ("labels", "objective", "settings")}
+    earlier["versions"] = {"wgan_lib": "0.1.0", "torch": "2.9.0", "python": "3.10.0"}
+    (tmp_path / "recipe.json").write_text(json.dumps(earlier, indent=2) + "\n", encoding="utf-8")
+    (tmp_path / "checkpoint.pt").unlink()
     assert run(*ring(tmp_path, steps=1))[0] == 0
 
 
@@ -468,7 +478,7 @@ def test_a_perfect_generator_reaches_the_floor():
     torch.manual_seed(0)
     flat = torch.nn.Linear(2, 1)
     torch.nn.init.zeros_(flat.weight)
-    trained = Trained(find("ring-wgan"), RealRing(), flat, torch.device("cpu"), 0, False)
+    trained = TrainedPair(find("ring-wgan"), RealRing(), flat, torch.device("cpu"), 0, False)
     measured = evaluate_trained(trained)
     assert (measured["modes_covered"], measured["critic_estimate"]) == (8, 0)
     assert measured["high_quality_share"] == pytest.approx(0.989, abs=0.01)
@@ -534,7 +544,8 @@ def test_study(run, tmp_path, tiny_study):
     code, out, err = run("study", "tiny", "--out", tmp_path / "new" / "results")
     assert (code, err) == (0, "")
     lines = out.splitlines()
-    assert lines[0].startswith("gan, seed 0: finished after") and lines[0].endswith("(1 of 2)")
+    assert lines[0].startswith("gan, seed 0: finished after") and "(1 of 2, " in lines[0]
+    assert lines[0].endswith(" minutes left)") and lines[1].endswith(" minutes (2 of 2)")
     assert lines[-1] == f"tiny is complete in {tmp_path / 'new' / 'results'}: 2 runs"
     assert names(tmp_path / "new" / "results") == {"tiny.csv", "tiny.json"}
     code, out, _ = run("study", "tiny", "--out", tmp_path / "new" / "results")
@@ -545,7 +556,9 @@ def test_bad_study(refused, tmp_path, tiny_study):
     assert "did you mean 'mode-dropping'?" in refused("study", "mode-droping")
     assert "required: NAME" in refused("study")
     assert "device must be auto, cpu" in refused("study", "tiny", "--device", "abacus")
+    for bad in ("0", "two", "1.5"):
+        assert "jobs must be" in refused("study", "tiny", "--jobs", bad, "--out", tmp_path)
     (tmp_path / "tiny.csv").write_text("foreign")
     (tmp_path / "tiny.json").write_text("{}")
-    assert "is not the record of a study" in refused("study", "tiny", "--out", tmp_path)
+    assert "does not describe a study" in refused("study", "tiny", "--out", tmp_path)
     assert "tiny.csv" in refused("study", "tiny", "--out", tmp_path / "tiny.csv")

@@ -18,7 +18,7 @@ def has(network, kind):
 FOLLOWED = {
     "strides": lambda g, d: not (has(d, nn.MaxPool2d) or has(g, nn.Upsample)),
     "batch norm": lambda g, d: has(g, nn.BatchNorm2d) and has(d, nn.BatchNorm2d),
-    "no dense": lambda g, d: not (has(g, nn.Linear) or has(d, nn.Linear)),
+    "convolutions only": lambda g, d: not (has(g, nn.Linear) or has(d, nn.Linear)),
     "relu": lambda g, d: has(g, nn.ReLU) and kinds(g).count(nn.Tanh) == 1,
     "leaky": lambda g, d: has(d, nn.LeakyReLU) and not has(d, nn.ReLU),
 }

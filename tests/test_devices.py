@@ -5,7 +5,12 @@ import torch
 import torch.distributed as dist
 
 from wgan_lib.ground import devices
-from wgan_lib.ground.devices import autocast, choose_device, own_share, random_source
+from wgan_lib.ground.devices import (
+    autocast,
+    choose_device,
+    own_share,
+    random_source,
+)
 
 
 @pytest.fixture

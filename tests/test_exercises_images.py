@@ -1,4 +1,4 @@
-"""The exercises of lesson 07: wrong answers, each with the hint that it must get."""
+"""The exercises of lesson 08: wrong answers, each with the hint that it must get."""
 
 import pytest
 import torch

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from wgan_lib.classroom import figures
+from wgan_lib.classroom import figures, widgets
 from wgan_lib.classroom.descriptions import describe
 from wgan_lib.classroom.pictures import bundle, in_notebook, png, savefig, show
 from wgan_lib.classroom.style import FAKE, REAL, TRUTH, looks
@@ -191,6 +191,13 @@ def test_wrong_data_are_refused(call, error, message):
     with pytest.raises(error) as caught:
         call()
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(("package", "module"), [(figures, "game"), (widgets, "entropy")])
+def test_a_module_is_read_when_it_is_first_asked_for(package, module):
+    assert getattr(package, module).__name__ == f"{package.__name__}.{module}"
+    with pytest.raises(AttributeError, match="no attribute 'nowhere'"):
+        _ = package.nowhere
 
 
 def test_style_does_not_leak():

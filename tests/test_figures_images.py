@@ -1,4 +1,4 @@
-"""The figures of lesson 07: what is given is what is drawn, and bad input has a name."""
+"""The figures of lesson 08: what is given is what is drawn, and bad input has a name."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Figures of lesson 06: what is drawn is what was given."""
+"""Figures of lessons 06 and 07: what is drawn is what was given."""
 
 import numpy as np
 import pytest

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from wgan_lib.classroom.claims import MIME_TYPE
 from workshop import claims_page, notebooks
 
 COURSE = Path(__file__).resolve().parents[1]
@@ -27,7 +28,7 @@ jupytext:
 # Squares
 
 ```{code-cell}
-from wgan_lib.classroom import claim, figures, show
+from wgan_lib.classroom import claim, every, figures, near, show
 
 squares = [x * x for x in range(-5, 5)]
 print(f"the sum is {sum(squares)}")
@@ -46,6 +47,11 @@ claim("the sum of the squares is 85", sum(squares) == 85, source="counted")
 for square in squares[:6]:
     claim(f"{square} is a square", square in squares)
 claim("a square is never negative", min(squares) >= 0)
+```
+
+```{code-cell}
+ends = near(squares[-1], 16, within=0)
+claim("{} are 0 or more, and they end with {}", every(x >= 0 for x in squares), ends)
 ```
 
 ```{code-cell}
@@ -81,6 +87,11 @@ def false_claim(cell: dict) -> None:
     replace_source(cell, "== 85", "== 84")
 
 
+def other_sentence(cell: dict) -> None:
+    """The line is as it was, and what the site and the slides read is not."""
+    cell["outputs"][0]["data"][MIME_TYPE]["text"] = "9 of 9 are 0 or more, and they end with 16"
+
+
 def negated_figure(cell: dict) -> None:
     replace_source(cell, "squares)}", "[-each for each in squares])}")
 
@@ -108,6 +119,7 @@ SPOILT = {
     stale_output: "Cell outputs differ",
     never_run_cell: "This cell was never run",
     false_claim: "this does not hold: 'the sum of the squares is 85'",
+    other_sentence: "Cell outputs differ",
     negated_figure: "Cell outputs differ",
     other_picture: "Picture 1 has changed",
     missing_picture: "The cell drew 1 pictures, stored are 0",
@@ -194,7 +206,7 @@ def test_one_sided_edit_and_unlisted_claim_are_red(built, tmp_path, environment)
     done = lessons_tested_in(edited.parent, environment)
     assert "2 failed" in done.stdout
     assert "cell 1 has another source in the .md than in the .ipynb" in done.stdout
-    assert "run python -m wgan_lib.classroom.claims" in done.stdout
+    assert "run python -m workshop.claims_page" in done.stdout
 
 
 def lessons_tested_in(folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess:

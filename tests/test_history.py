@@ -5,6 +5,7 @@ import csv
 import pytest
 import torch
 
+from wgan_lib.commands.run_folder import write_history
 from wgan_lib.training.history import CLOCK, History
 
 NAMES = ["critic_loss", CLOCK]
@@ -57,7 +58,7 @@ def test_a_column_that_is_not_there_is_met_with_those_that_are():
 def test_the_file_has_one_line_a_step(tmp_path):
     path = tmp_path / "history.csv"
     path.write_text("from before")
-    filled().write_csv(path)
+    write_history(path, filled())
     with open(path, newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["step"] for row in rows] == ["1", "2", "3"]
@@ -67,5 +68,5 @@ def test_the_file_has_one_line_a_step(tmp_path):
 
 
 def test_an_empty_history_is_a_file_with_a_header(tmp_path):
-    History().write_csv(tmp_path / "history.csv")
+    write_history(tmp_path / "history.csv", History())
     assert (tmp_path / "history.csv").read_text().splitlines() == ["step"]

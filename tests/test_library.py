@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import wgan_lib
+from workshop.floors import COMMAND_LINE, LIBRARY, MODULES, ROOMS, WINGS, imports, neighbours, wing
 
-LIBRARY = Path(wgan_lib.__file__).parent
-WINGS = sorted(path.parent.name for path in LIBRARY.glob("*/__init__.py"))
 EVERYWHERE = sorted(LIBRARY.rglob("*.py"))
 EXERCISES = LIBRARY / "classroom" / "exercises"
 MACHINERY = {"__init__", "checking"}  # the rest of EXERCISES is what students write
@@ -20,51 +18,8 @@ FOR_THE_CLASSROOM = {"matplotlib", "IPython", "ipywidgets"}
 SLOW_TO_IMPORT = FOR_THE_CLASSROOM | {"scipy", "ot", "torchvision", "PIL"}
 
 
-def name_of(path: Path) -> str:
-    """`training.loop` for wgan_lib/training/loop.py, and `training` for its __init__."""
-    parts = path.relative_to(LIBRARY).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-MODULES = {name_of(path): path for path in EVERYWHERE if name_of(path)}
-# A wing's __init__ says what lives there and hands names on. It is a door, and no room.
-DOORS = {name for name, path in MODULES.items() if path.stem == "__init__"}
-ROOMS = {name: path for name, path in MODULES.items() if name not in DOORS}
-
-
-def imports(path: Path) -> set[str]:
-    """Full names of all that a file imports, inside functions too; never relative here."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path.name}: imports have full names here"
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
-
-
-def module_of(name: str) -> str | None:
-    """The module of the library that a full name lies in; None for torch, numpy and the rest."""
-    parts = name.split(".")
-    if parts[0] != "wgan_lib":
-        return None
-    there = [".".join(parts[1:end]) for end in range(len(parts), 1, -1)]
-    return next((module for module in there if module in MODULES), None)
-
-
-def neighbours(path: Path) -> set[str]:
-    """The modules of the library that a file imports."""
-    return {*filter(None, map(module_of, imports(path)))} - {name_of(path)}
-
-
 def tops(path: Path) -> set[str]:
     return {name.split(".")[0] for name in imports(path)}
-
-
-def wing(module: str) -> str:
-    """The folder that a module stands in; the hall has none."""
-    return module.split(".")[0] if module.split(".")[0] in WINGS else ""
 
 
 def below(module: str) -> set[str]:
@@ -104,7 +59,7 @@ def test_a_wing_imports_from_wings_below_it():
         f"{name} imports {used}"
         for name, path in MODULES.items()
         for used in neighbours(path)
-        if name != "__main__" and wing(used) not in MAY_USE[wing(name)] | {wing(name)}
+        if name != COMMAND_LINE and wing(used) not in MAY_USE[wing(name)] | {wing(name)}
     ]
     assert wrong == []
 
@@ -146,11 +101,44 @@ def test_a_module_is_short_and_what_is_public_is_explained(path):
     kinds = (ast.FunctionDef, ast.ClassDef)
     public = [n for n in tree.body if isinstance(n, kinds) and not n.name.startswith("_")]
     assert [node.name for node in public if not ast.get_docstring(node)] == []
-    functions = [node for node in public if isinstance(node, ast.FunctionDef)]
-    for function in functions:
-        arguments = [*function.args.args, *function.args.kwonlyargs]
-        bare = [argument.arg for argument in arguments if argument.annotation is None]
-        assert bare == [], f"{function.name} has parameters without annotations"
+
+
+def public_functions(tree):
+    """Functions, and the methods of classes, with the name by which they are called."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield from ((f"{node.name}.{name}", method) for name, method in public_functions(node))
+        elif isinstance(node, ast.FunctionDef) and (
+            not node.name.startswith("_") or node.name in ("__init__", "__call__")
+        ):
+            yield node.name, node
+
+
+def without_annotation(function):
+    """What a function takes and returns without saying its type; `self` needs none."""
+    arguments = function.args
+    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    named += filter(None, (arguments.vararg, arguments.kwarg))
+    bare = [each.arg for each in named if each.annotation is None]
+    bare = [name for name in bare if name not in ("self", "cls")]
+    return bare + (["return"] if function.returns is None and function.name != "__init__" else [])
+
+
+@pytest.mark.parametrize("path", EVERYWHERE, ids=lambda path: str(path.relative_to(LIBRARY)))
+def test_what_is_public_is_typed(path):
+    """But for the reference answers, which stand in the lessons as a student would write them."""
+    if path.parent == EXERCISES and path.stem not in MACHINERY:
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = {name: without_annotation(function) for name, function in public_functions(tree)}
+    assert {name: bare for name, bare in found.items() if bare} == {}
+
+
+def test_a_missing_type_is_noticed():
+    """Of a method, of a function of any kind of parameter, and of what it returns."""
+    text = "class A:\n def f(self, x, *y: int, z=0, **w): ...\ndef g(a: int): ...\ndef _h(a): ..."
+    found = {name: without_annotation(node) for name, node in public_functions(ast.parse(text))}
+    assert found == {"A.f": ["x", "z", "w", "return"], "g": ["return"]}
 
 
 def test_importing_the_library_imports_nothing_slow(environment):

@@ -116,7 +116,7 @@ def test_bad_points_are_named(measure, x, word):
 
 @pytest.mark.parametrize("measure", [gradient_norms, lower_bound, sample_coupling])
 def test_a_critic_with_two_scores_a_sample_is_refused(measure):
-    with pytest.raises(ValueError, match="must hold one number a point, 12, got shape"):
+    with pytest.raises(ValueError, match="must hold one number per point, 12, got shape"):
         measure(networks.mlp([2, 4, 2]).double(), points())
 
 

@@ -151,7 +151,7 @@ def test_the_envelope_keeps_the_precision_it_was_given():
 @pytest.mark.parametrize(
     ("x", "fx", "K", "word"),
     [
-        ([0.0, 1.0], [0.0], 1.0, "fx must hold one number a point, 2, got shape"),
+        ([0.0, 1.0], [0.0], 1.0, "fx must hold one number per point, 2, got shape"),
         ([0.0, math.nan], [0.0, 1.0], 1.0, "x must hold finite"),
         ([0.0, 1.0], [0.0, math.inf], 1.0, "fx must hold finite"),
         (0.0, [0.0], 1.0, "x must be N points"),
@@ -171,7 +171,7 @@ def test_bad_graphs_are_named(x, fx, K, word):
     [
         (0.0, [0.0], [0.0], 1.0, "x must be N points"),
         ([0.0], [], [0.0], 1.0, "anchors must not be empty"),
-        ([0.0], [0.0, 1.0], [0.0], 1.0, "values must hold one number a point, 2"),
+        ([0.0], [0.0, 1.0], [0.0], 1.0, "values must hold one number per point, 2"),
         ([[0.0, 1.0]], [[0.0]], [0.0], 1.0, "x and y must"),
         ([0.0], [0.0], [math.nan], 1.0, "values must hold finite"),
         ([0.0], [0.0], [0.0], -1.0, "K must be"),

@@ -13,7 +13,7 @@ from wgan_lib.lipschitz.bounds import upper_bound
 from wgan_lib.lipschitz.cones import lower_bound
 from wgan_lib.lipschitz.layers import GroupSort, lipschitz_mlp
 from wgan_lib.lipschitz.slopes import gradient_norms
-from wgan_lib.training.loop import train_critic
+from wgan_lib.training.critic_only import train_critic
 from wgan_lib.training.objectives import WGANGP
 
 DOUBLE = torch.float64
@@ -127,7 +127,7 @@ def test_a_sorting_critic_learns_the_absolute_value_and_a_relu_critic_does_not()
     for activation in ("group_sort", "relu"):
         torch.manual_seed(0)
         critic = lipschitz_mlp([1, 16, 16, 1], activation=activation)
-        settings = {"steps": 150, "learning_rate": 0.02, "betas": (0.5, 0.9), "decay": 0.0}
+        settings = {"steps": 150, "learning_rate": 0.02, "betas": (0.5, 0.9), "final_rate": 0.0}
         train_critic(critic, heaps(2.0), heaps(0.0), WGANGP(penalty=0), **settings)
         score = critic(torch.tensor([[-2.0], [2.0], [0.0]])).flatten()
         estimate[activation] = (score[:2].mean() - score[2]).item()

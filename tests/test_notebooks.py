@@ -70,7 +70,7 @@ def test_list_of_claims_is_current(notebooks):
         pytest.skip("there is no lesson yet")
     page = notebooks.parent / "docs" / "claims.md"
     current = claims_page.claims_page(notebooks)
-    assert page.read_text(encoding="utf-8") == current, "run python -m wgan_lib.classroom.claims"
+    assert page.read_text(encoding="utf-8") == current, "run python -m workshop.claims_page"
 
 
 # The machinery, on small notebooks made here.

@@ -32,14 +32,14 @@ def test_narrow_heaps_overshoot_by_half_the_distance_over_the_weight(weight, dis
 @settings(max_examples=25)
 @given(heaps, heaps, weights, st.sampled_from(["two", "one"]))
 def test_no_slope_is_cheaper_at_any_place(real, fake, weight, sided):
-    """The definition: −g·D + λ·ρ·price(|g|) is smallest, place by place."""
+    """The definition: −g·D + λ·ρ·penalty(|g|) is smallest, place by place."""
     objective = WGANGP(penalty=weight, sided=sided)
     found = penalised_critic(objective, real, fake, LINE[::60])
     others = torch.linspace(-8, 8, 3201, dtype=torch.float64)[:, None]
 
     def cost(slope):
-        price = objective.price(slope.abs())
-        return weight * found.density * price - found.passing * slope
+        penalty = objective.penalties(slope.abs())
+        return weight * found.density * penalty - found.passing * slope
 
     where = found.passing != 0
     gain = cost(found.slope[None]) - cost(others).min(0).values

@@ -44,7 +44,7 @@ def run_in_default_dtype(name, seed, **options):
     torch.manual_seed(seed)
     pair = networks.toy_mlp(width=16)
     settings = {"steps": STEPS, "batch_size": 16, "critic_steps": 3, "critic_warmup": 1}
-    rates = {"optimiser": "rmsprop", "learning_rate": 1e-3, "averaging": 0.9, "decay": 0.5}
+    rates = {"optimiser": "rmsprop", "learning_rate": 1e-3, "averaging": 0.9, "final_rate": 0.5}
     settings |= rates | {"device": "cpu", "log_every": 3} | options
     return train(*pair, gaussian_ring().sample, OBJECTIVES[name], **settings)
 

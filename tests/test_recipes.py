@@ -212,3 +212,9 @@ def test_a_run_knows_its_recipe(tmp_path):
     assert run.labels == recipe.labels() and run.steps == 2
     with pytest.raises(ValueError, match=r"recipe: .* grid-wgan, this run has ring-wgan"):
         find("ring-wgan").changed(**SMALL).train(device="cpu", checkpoint=tmp_path / "run.pt")
+
+
+def test_a_setting_is_changed_before_a_recipe_trains():
+    """Otherwise the labels in its checkpoint would lead to another run."""
+    with pytest.raises(TypeError, match=r"\.changed\(steps=…\)\.train\(\)"):
+        find("ring-wgan").train(device="cpu", steps=3)

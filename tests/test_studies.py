@@ -1,17 +1,23 @@
 """Studies: what is measured, how it is kept, and how a damaged or foreign file is refused."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wgan_lib.experiments import results, studies, study
+from wgan_lib.experiments import measures, results, studies
+from wgan_lib.experiments.measures import MEASURES, one_thread
 from wgan_lib.experiments.recipes import find
 from wgan_lib.experiments.results import Results, ResultsError
 from wgan_lib.experiments.studies import STUDIES, load_study, run_once, run_study
-from wgan_lib.experiments.study import MEASURES, Study
+from wgan_lib.experiments.study import Study
 from wgan_lib.images.datasets import Images
 from wgan_lib.metrics import mode_coverage
 from wgan_lib.training.loop import DivergedError
@@ -70,7 +76,7 @@ def test_one_run_alone_is_that_of_the_study(tiny):
 
 
 @pytest.mark.parametrize("critic_norm", [None, "batch"])
-def test_looking_at_a_run_does_not_change_it(critic_norm):
+def test_measuring_a_run_does_not_change_it(critic_norm):
     recipe = find("ring-gan").changed(**SMALL, critic_norm=critic_norm)
     study, seen = small(recipes={"gan": recipe}, every=1), []
     run_once(study, "gan", 0, callbacks=[lambda run: seen.append(run)])
@@ -88,7 +94,7 @@ def test_modes_of_a_run_are_counted_by_the_rule():
     at_three = law.modes[3] + 0.1 * law.std * torch.randn(2500, 2).double()
     samples = torch.cat([at_three[:1000], law.modes[5].expand(1500, 2) + 10 * law.std])
     run.sample = lambda n: samples[:n]
-    measured = study.modes(run, recipe)
+    measured = measures.modes(run, recipe)
     rule = mode_coverage(samples, law.modes, law.std)
     assert measured["covered"] == rule.covered == 1
     assert measured["high_quality"] == rule.high_quality == pytest.approx(0.4)
@@ -98,9 +104,9 @@ def test_modes_of_a_run_are_counted_by_the_rule():
 def test_a_perfect_generator_is_at_a_distance_near_nothing():
     recipe = find("ring-wgan").changed(**SMALL)
     run = recipe.train(device="cpu")
-    before = study.distance(run, recipe)["wasserstein"]
+    before = measures.distance(run, recipe)["wasserstein"]
     run.sample = lambda n: recipe.load_data().sample(n, torch.Generator().manual_seed(9))
-    assert study.distance(run, recipe)["wasserstein"] < 0.25 < before
+    assert measures.distance(run, recipe)["wasserstein"] < 0.25 < before
 
 
 def test_images_are_held_against_the_test_set(monkeypatch):
@@ -112,7 +118,7 @@ def test_images_are_held_against_the_test_set(monkeypatch):
         return Images(torch.zeros(4, 1, 28, 28))
 
     monkeypatch.setattr(type(recipe), "load_data", load)
-    monkeypatch.setattr(study, "COMPARED", 6)
+    monkeypatch.setattr(measures, "COMPARED", 6)
     study = Study("images", "", {"digits": recipe}, every=1, measures=("distance",))
     assert run_once(study, "digits", 0)["wasserstein"] > 0
     assert splits == ["train", "test"]
@@ -124,30 +130,30 @@ def test_images_are_held_against_the_test_set(monkeypatch):
 def test_what_was_written_is_read_again(tiny):
     folder, found = tiny
     again = results.read(folder, "tiny")
-    assert same(again, found) and again.record == found.record
+    assert same(again, found) and again.about == found.about
     assert sorted(file.name for file in folder.iterdir()) == ["tiny.csv", "tiny.json"]
 
 
-def test_the_record_says_how_the_numbers_came_about(tiny):
-    record = json.loads((tiny[0] / "tiny.json").read_text(encoding="utf-8"))
-    assert record["identity"]["gan: objective"] == "GAN"
-    assert record["identity"]["clipped: clip"] == "0.1"
-    assert record["identity"]["every"] == "2"
-    for run in record["runs"]:
+def test_the_json_file_says_how_the_numbers_came_about(tiny):
+    about = json.loads((tiny[0] / "tiny.json").read_text(encoding="utf-8"))
+    assert about["identity"]["gan: objective"] == "GAN"
+    assert about["identity"]["clipped: clip"] == "0.1"
+    assert about["identity"]["every"] == "2"
+    for run in about["runs"]:
         assert run["ended"] == "finished" and run["torch"] == torch.__version__
         assert run["minutes"] >= 0 and len(run["date"]) == 10 and "commit" in run
 
 
 def test_a_study_that_is_complete_is_left_alone(copy, monkeypatch):
     before = (copy / "tiny.csv").read_bytes()
-    monkeypatch.setattr(studies, "_measured", None)  # to call it would be an error
+    monkeypatch.setattr(studies, "measured_run", None)  # to call it would be an error
     told = []
     run_study(small(), copy, tell=told.append)
     assert told == [] and (copy / "tiny.csv").read_bytes() == before
 
 
 def test_a_study_goes_on_with_the_run_that_was_cut_short(tmp_path, tiny, monkeypatch):
-    measured, calls = studies._measured, []
+    measured, calls = studies.measured_run, []
 
     def cut_short(study, name, seed, device):
         calls.append((name, seed))
@@ -155,7 +161,7 @@ def test_a_study_goes_on_with_the_run_that_was_cut_short(tmp_path, tiny, monkeyp
             raise KeyboardInterrupt
         return measured(study, name, seed, device)
 
-    monkeypatch.setattr(studies, "_measured", cut_short)
+    monkeypatch.setattr(studies, "measured_run", cut_short)
     with pytest.raises(KeyboardInterrupt):
         run_study(small(), tmp_path)
     assert list(results.read(tmp_path, "tiny").runs) == [("clipped", 0), ("gan", 0)]
@@ -164,11 +170,11 @@ def test_a_study_goes_on_with_the_run_that_was_cut_short(tmp_path, tiny, monkeyp
     assert same(resumed, tiny[1]) and same(results.read(tmp_path, "tiny"), tiny[1])
 
 
-def test_rows_that_the_record_does_not_know_of_do_not_count(copy, tiny):
-    """The power failed between the table and the record."""
-    record = json.loads((copy / "tiny.json").read_text(encoding="utf-8"))
-    record["runs"].pop()
-    (copy / "tiny.json").write_text(json.dumps(record), encoding="utf-8")
+def test_rows_that_the_json_file_does_not_know_of_do_not_count(copy, tiny):
+    """The power failed between the table and the JSON file."""
+    about = json.loads((copy / "tiny.json").read_text(encoding="utf-8"))
+    about["runs"].pop()
+    (copy / "tiny.json").write_text(json.dumps(about), encoding="utf-8")
     assert ("gan", 1) not in results.read(copy, "tiny").runs
     assert same(run_study(small(), copy), tiny[1])
     assert same(results.read(copy, "tiny"), tiny[1])
@@ -184,13 +190,64 @@ def test_a_study_can_be_given_more_seeds_and_more_recipes(copy):
     assert len(results.read(copy, "tiny").runs) == 8
 
 
+def test_several_jobs_leave_what_one_leaves(tmp_path):
+    with one_thread():
+        one = run_study(small(), tmp_path / "one")
+    told = []
+    two = run_study(small(), tmp_path / "two", tell=told.append, jobs=2)
+    csv = [(tmp_path / folder / "tiny.csv").read_bytes() for folder in ("one", "two")]
+    assert csv[0] == csv[1]
+    assert list(two.runs) == list(one.runs) and sorted(two.runs) == sorted(small().pairs())
+    assert all(
+        torch.equal(two.runs[p][name], run[name]) for p, run in one.runs.items() for name in run
+    )
+    told_of = [(run["recipe"], run["seed"]) for run in two.about["runs"]]
+    assert told_of == list(two.runs) and {run["threads"] for run in two.about["runs"]} == {1}
+    assert len(told) == 4 and told[-1].endswith("(4 of 4)")
+
+
+INTERRUPTED = """
+    import sys, time
+    from pathlib import Path
+    from wgan_lib.experiments import studies
+    from wgan_lib.experiments.recipes import find
+    from wgan_lib.experiments.study import Study
+    small = {"width": 8, "batch_size": 8, "critic_steps": 1}
+    recipes = {"short": find("ring-gan").changed(steps=2, **small),
+               "endless": find("ring-gan").changed(steps=10_000_000, **small)}
+    study = Study("half", "", recipes, (0,), 10_000_000, ("distance",))
+    studies.run_study(study, Path(sys.argv[1]), tell=lambda line: print(line, flush=True), jobs=2)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="interrupts a process as POSIX can")
+def test_ctrl_c_keeps_the_runs_that_are_done_and_ends_the_others(tmp_path, environment):
+    child = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(INTERRUPTED), str(tmp_path)],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    assert child.stdout.readline().startswith("short, seed 0: finished")
+    os.killpg(child.pid, signal.SIGINT)  # a terminal tells all of its processes
+    child.communicate(timeout=120)  # returns when all of them have let go of the output
+    assert child.returncode != 0
+    assert list(results.read(tmp_path, "half").runs) == [("short", 0)]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["half.csv", "half.json"]
+
+
+def test_runs_of_seeds_that_the_study_no_longer_has_stay_behind_the_others(copy):
+    found = run_study(small(seeds=(1, 2)), copy)
+    pairs = [(name, seed) for seed in (1, 2, 0) for name in ("clipped", "gan")]
+    assert list(found.runs) == pairs and list(results.read(copy, "tiny").runs) == pairs
+
+
 def test_a_run_that_diverges_is_kept_as_such(tmp_path, monkeypatch):
     bad = find("ring-wgan").changed(**SMALL, clip=1e38, learning_rate=1e38, log_every=1)
     recipes = {"bad": bad, "good": find("ring-wgan").changed(**SMALL)}
     found = run_study(small(recipes=recipes, seeds=(0,), every=1), tmp_path)
     again = results.read(tmp_path, "tiny")
     assert same(again, found)
-    notes = {run["recipe"]: run for run in again.record["runs"]}
+    notes = {run["recipe"]: run for run in again.about["runs"]}
     assert notes["good"]["ended"] == "finished"
     assert notes["bad"]["ended"].startswith("diverged: the run diverged at step")
     assert notes["bad"]["looks"] < notes["good"]["looks"] == 5
@@ -237,15 +294,20 @@ def spoil(folder, file, old, new):
     [
         ("csv", "recipe,seed", "receipt,seed", r"must begin with recipe, seed, step"),
         ("csv", "covered", "wasserstein", r"must begin with recipe, seed, step"),
-        ("csv", "clipped,0,2,", "clipped,0,2.5,", r"line 2: must be a recipe, two whole numbers"),
-        ("csv", "clipped,0,2,", "clipped,0,nan,", r"line 2: must be a recipe"),
-        ("csv", "clipped,0,2,0", "clipped,0,2,inf", r"line 2: must be .* 6 finite ones"),
-        ("csv", "clipped,0,2,", "clipped,0,2,7,", r"line 2: must be a recipe"),
+        (
+            "csv",
+            "clipped,0,2,",
+            "clipped,0,2.5,",
+            r"line 2: must be recipe, seed, step and 6",
+        ),
+        ("csv", "clipped,0,2,", "clipped,0,nan,", r"line 2: must be recipe, seed, step"),
+        ("csv", "clipped,0,2,0", "clipped,0,2,inf", r"line 2: must be .* 6 finite numbers"),
+        ("csv", "clipped,0,2,", "clipped,0,2,7,", r"line 2: must be recipe, seed, step"),
         ("csv", "clipped,0,4", "clipped,0,2", r"line 3: the steps of a run must rise"),
         ("csv", "clipped,0,5", "clipped,7,5", r"must have 3 rows of clipped with seed 0.* got 2"),
-        ("json", "{", "[", r"is not the record of a study"),
-        ("json", '"looks"', '"look"', r"is not the record of a study"),
-        ("json", '"identity"', '"identify"', r"is not the record of a study"),
+        ("json", "{", "[", r"does not describe a study"),
+        ("json", '"looks"', '"look"', r"does not describe a study"),
+        ("json", '"identity"', '"identify"', r"does not describe a study"),
         ("json", '"seed": 0', '"seed": "0"', r"must give each run a recipe, a seed"),
         ("json", '"gan: learning_rate": "0.001"', '"gan: learning_rate": "0.01"', "learning_rate"),
         ("json", '"every": "2"', '"every": "3"', "every: the file has 3, this run has 2"),
@@ -277,7 +339,7 @@ def test_load_study_wants_all_runs_of_a_known_study(copy, tmp_path, monkeypatch)
     monkeypatch.setitem(STUDIES, "tiny", small())
     assert len(load_study("tiny", copy).runs) == 4
     monkeypatch.setitem(STUDIES, "tiny", small(seeds=(0, 1, 2)))
-    with pytest.raises(ResultsError, match="2 runs of tiny too few, clipped with seed 2"):
+    with pytest.raises(ResultsError, match="lacks 2 runs of tiny, such as clipped with seed 2"):
         load_study("tiny", copy)
 
 
@@ -307,7 +369,7 @@ def test_stored_results_are_those_of_the_recipes_as_they_are(name):
     assert set(study.pairs()) <= set(stored.runs)
     for (recipe, _), run in stored.runs.items():
         steps = study.recipes[recipe].settings.steps
-        assert not run or run["step"][-1] == steps or "diverged" in str(stored.record["runs"])
+        assert not run or run["step"][-1] == steps or "diverged" in str(stored.about["runs"])
 
 
 def test_results_are_small():
@@ -319,3 +381,15 @@ def test_results_are_small():
 
 def test_every_measure_is_explained():
     assert all(measure.__doc__ for measure in MEASURES.values())
+
+
+def test_one_thread_is_one_and_then_as_many_as_before():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        with pytest.raises(ZeroDivisionError), one_thread():
+            assert torch.get_num_threads() == 1
+            raise ZeroDivisionError
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)

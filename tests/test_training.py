@@ -16,7 +16,7 @@ from wgan_lib.training.loop import (
     StopTraining,
     critic_step,
     generator_step,
-    take_round,
+    training_iteration,
 )
 from wgan_lib.training.run import Run
 from wgan_lib.training.settings import Settings
@@ -53,7 +53,9 @@ def test_a_critic_step_moves_the_critic_alone_and_builds_no_generator_graph():
     run = run_of(WGAN(clip=1.0))
     before = copy.deepcopy(run.generator.state_dict())
     old_critic = copy.deepcopy(run.critic.state_dict())
-    critic_step(run.critic_player, run.draw_real(), run.draw_fake(), run.draw_epsilon())
+    critic_step(
+        run.critic_player, run.objective, run.draw_real(), run.draw_fake(), run.draw_epsilon()
+    )
     assert all(torch.equal(before[k], v) for k, v in run.generator.state_dict().items())
     assert any(not torch.equal(old_critic[k], v) for k, v in run.critic.state_dict().items())
     assert all(p.grad is None for p in run.generator.parameters())
@@ -62,7 +64,7 @@ def test_a_critic_step_moves_the_critic_alone_and_builds_no_generator_graph():
 def test_a_generator_step_moves_the_generator_alone():
     run = run_of(WGAN(clip=1.0))
     before = copy.deepcopy(run.critic.state_dict())
-    generator_step(run.generator_player, run.draw_latent())
+    generator_step(run.generator_player, run.critic, run.draw_latent())
     assert all(torch.equal(before[k], v) for k, v in run.critic.state_dict().items())
     assert all(p.grad is None for p in run.critic.parameters()), "no gradient that is not used"
     assert all(p.requires_grad for p in run.critic.parameters()), "and it may learn again"
@@ -77,7 +79,7 @@ def test_a_critic_step_is_one_descent_of_its_loss():
     real_scores, fake_scores = critic(torch.cat([real, fake])).chunk(2)
     (fake_scores.mean() - real_scores.mean()).backward()
     optimiser.step()
-    critic_step(run.critic_player, real, fake, run.draw_epsilon())
+    critic_step(run.critic_player, run.objective, real, fake, run.draw_epsilon())
     for a, b in zip(critic.parameters(), run.critic.parameters(), strict=True):
         assert torch.allclose(a, b, atol=1e-6)
 
@@ -110,7 +112,7 @@ def test_nothing_in_a_round_waits_for_the_device(objective):
     """The meta device has no numbers: reading one, or mixing devices, raises."""
     run = run_of(objective, device="meta")
     for _ in range(3):
-        statistics = take_round(run)
+        statistics = training_iteration(run)
     assert all(value.device.type == "meta" for value in statistics.values())
     with pytest.raises((RuntimeError, NotImplementedError)):
         statistics["critic_loss"].item()
@@ -120,7 +122,7 @@ def test_the_meta_device_does_catch_a_mixed_device():
     run = run_of(WGAN(), device="meta")
     run.sample_real = lambda n, generator, device: torch.zeros(n, 2)
     with pytest.raises((RuntimeError, ValueError)):
-        take_round(run)
+        training_iteration(run)
 
 
 # ------------------------------------------------------------------ runs
@@ -195,7 +197,7 @@ def test_averaged_weights_are_the_moving_average():
 def test_the_learning_rate_falls_on_a_straight_line():
     rates = []
     short_run(
-        steps=5, learning_rate=1.0, decay=0.5, optimiser="rmsprop", objective=WGAN(),
+        steps=5, learning_rate=1.0, final_rate=0.5, optimiser="rmsprop", objective=WGAN(),
         callbacks=[lambda run: rates.append(run.critic_player.optimiser.param_groups[0]["lr"])],
     )  # fmt: skip
     assert rates == pytest.approx([1.0, 0.9, 0.8, 0.7, 0.6])
@@ -251,7 +253,7 @@ def test_a_gaussian_is_learned(seed):
     generator = networks.Generator(2, *networks.mlp([2, 32, 32, 1]))
     critic = networks.mlp([1, 32, 32, 1])
     run = train(generator, critic, law.sample, WGANGP(penalty=1.0, sided="one"), steps=600,
-                batch_size=64, critic_steps=3, learning_rate=5e-3, decay=0.0, device="cpu",
+                batch_size=64, critic_steps=3, learning_rate=5e-3, final_rate=0.0, device="cpu",
                 seed=seed)  # fmt: skip
     samples = run.sample(2000)
     assert abs(samples.mean().item() - 3.0) < 0.3
@@ -326,7 +328,9 @@ def nan_images(n, generator=None, device=None):
         ({"betas": (0.5, 1.0)}, "betas"),
         ({"betas": 0.5}, "betas"),
         ({"averaging": 1.0}, "averaging"),
-        ({"decay": 1.5}, "decay"),
+        ({"final_rate": 1.5}, "final_rate"),
+        ({"decay": 0.5}, "setting 'decay' has another name now: 'final_rate'"),
+        ({"stepz": 3}, "did you mean 'steps'"),
         ({"precision": "fp16"}, "precision"),
         ({"seed": -1}, "seed"),
         ({"device": "cuda:99"}, "CUDA"),
@@ -363,3 +367,13 @@ def test_a_penalised_critic_with_batch_norm_warns_in_training():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         short_run(steps=1)
+
+
+def test_settings_are_given_whole_or_by_name():
+    settings = Settings(steps=6, batch_size=16, critic_steps=2, seed=3)
+    whole = train(*pair(), RING.sample, WGANGP(), settings, device="cpu")
+    changed = train(*pair(), RING.sample, WGANGP(), settings, seed=4, device="cpu")
+    assert whole.settings == settings and torch.equal(weights(whole), weights(short_run(seed=3)))
+    assert changed.settings.seed == 4 and torch.equal(weights(changed), weights(short_run(seed=4)))
+    with pytest.raises(TypeError, match="settings must be Settings"):
+        train(*pair(), RING.sample, WGANGP(), {"steps": 3}, device="cpu")

@@ -1,4 +1,4 @@
-"""Lesson 07's widget: what it shows is on the path, and its sliders do what they are called."""
+"""Lesson 08's widget: what it shows is on the path, and its sliders do what they are called."""
 
 import pytest
 import torch

@@ -85,7 +85,7 @@ def test_the_slid_line_reads_what_stands_above_it():
 
 
 def test_the_cost_in_the_title_is_the_distance_between_the_piles_drawn():
-    draw, places = partial(widgets.move_the_earth().draw, price="the distance"), np.arange(9)
+    draw, places = partial(widgets.move_the_earth().draw, cost="the distance"), np.arange(9)
     for p, q, gap, width in itertools.product((0, 2.5, 8), (1, 8), (0, 1.5, 4), (1, 4)):
         figure = draw(p=p, q=q, gap=gap, width=width)
         shares = bars(figure, "P"), bars(figure, "Q")
@@ -101,11 +101,11 @@ def test_by_the_distance_the_plan_drawn_does_not_cross():
 
 
 @pytest.mark.parametrize(
-    ("price", "cost"), [("the distance", 3), ("its square", 9), ("its root", math.sqrt(3))]
+    ("cost", "total"), [("the distance", 3), ("its square", 9), ("its root", math.sqrt(3))]
 )
-def test_prices_are_what_they_are_called(price, cost):
-    figure = widgets.move_the_earth().draw(p=2, q=5, gap=0, width=1, price=price)
-    assert title(figure).endswith(f"= {cost:.2f}")
+def test_costs_are_what_they_are_called(cost, total):
+    figure = widgets.move_the_earth().draw(p=2, q=5, gap=0, width=1, cost=cost)
+    assert title(figure).endswith(f"= {total:.2f}")
 
 
 @pytest.mark.parametrize("make", [widgets.move_the_earth, widgets.slide_the_line])

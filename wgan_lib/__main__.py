@@ -130,6 +130,13 @@ def _add_study(listed) -> None:
     study.add_argument("name", metavar="NAME", help=f"one of: {', '.join(STUDIES)}")
     study.add_argument("--out", metavar="DIR", help="default: where the lessons look for it")
     study.add_argument("--device", default="cpu", help="auto, cpu (default), cuda or mps")
+    study.add_argument(
+        "--jobs",
+        type=value_of,
+        default=1,
+        metavar="N",
+        help="runs at the same time, in processes of one thread each; default 1",
+    )
 
 
 def _add_device(command: Parser) -> None:

@@ -43,7 +43,7 @@ def mean_length(weights: Tensor | Sequence[float], words: Sequence[str]) -> floa
     """
     weights = _weights("weights", weights)
     if len(words) != len(weights):
-        raise ValueError(f"words must be {len(weights)}, one a weight, got {len(words)}")
+        raise ValueError(f"words must be {len(weights)}, one per weight, got {len(words)}")
     lengths = map(len, words)
     return sum(w * n for w, n in zip(weights, lengths, strict=True)) / sum(weights)
 

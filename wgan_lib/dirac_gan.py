@@ -9,7 +9,6 @@ and it is the subject of lesson 02.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -194,10 +193,7 @@ class _Weights(nn.Module):
 
 def _states(name: str, states: Tensor) -> Tensor:
     """Pairs (θ, ψ) along the last dimension; a list in float64, so that small steps count."""
-    if not isinstance(states, Tensor):
-        with contextlib.suppress(TypeError, ValueError, RuntimeError):
-            states = torch.as_tensor(states, dtype=torch.float64)
-    states = finite_tensor(name, states)
+    states = finite_tensor(name, states, list_dtype=torch.float64)
     if states.ndim == 0 or states.shape[-1] != 2:
         raise ValueError(
             f"{name} must be pairs (θ, ψ), a tensor …×2, got shape {tuple(states.shape)}"

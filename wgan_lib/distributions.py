@@ -47,7 +47,12 @@ class GaussianMixture:
         """The standard deviation of a mode: one number where all modes share it."""
         return float(self.stds[0]) if (self.stds == self.stds[0]).all() else self.stds
 
-    def sample(self, n, generator=None, device=None) -> Tensor:
+    def sample(
+        self,
+        n: int,
+        generator: torch.Generator | None = None,
+        device: torch.device | str | None = None,
+    ) -> Tensor:
         """n points, n×d. Nothing here waits for the device: the modes are moved to it once."""
         positive_integer("n", n)
         modes, stds, cumulative = self._on(device)
@@ -79,7 +84,12 @@ class ParallelLines:
 
     theta: float
 
-    def sample(self, n, generator=None, device=None) -> Tensor:
+    def sample(
+        self,
+        n: int,
+        generator: torch.Generator | None = None,
+        device: torch.device | str | None = None,
+    ) -> Tensor:
         """n points on the segment, n×2."""
         positive_integer("n", n)
         height = torch.rand(n, 1, generator=generator, device=device)
@@ -93,7 +103,12 @@ class SwissRoll:
     noise: float = ROLL_NOISE
     scale: float = ROLL_SCALE
 
-    def sample(self, n, generator=None, device=None) -> Tensor:
+    def sample(
+        self,
+        n: int,
+        generator: torch.Generator | None = None,
+        device: torch.device | str | None = None,
+    ) -> Tensor:
         """n points, n×2: the roll of scikit-learn seen from its side."""
         positive_integer("n", n)
         angle = 1.5 * math.pi * (1 + 2 * torch.rand(n, 1, generator=generator, device=device))
@@ -120,16 +135,16 @@ def mixture(
     """
     modes = finite_tensor("means", means, dimensions=(1, 2)).double()
     modes = modes.reshape(len(modes), -1)
-    stds = _one_a_mode("stds", stds, len(modes))
-    weights = _one_a_mode("weights", 1.0 if weights is None else weights, len(modes))
+    stds = _one_per_mode("stds", stds, len(modes))
+    weights = _one_per_mode("weights", 1.0 if weights is None else weights, len(modes))
     return GaussianMixture(modes, stds, weights / weights.sum())
 
 
-def _one_a_mode(name: str, values, count: int) -> Tensor:
+def _one_per_mode(name: str, values, count: int) -> Tensor:
     values = finite_tensor(name, values, dimensions=(0, 1)).double()
     if values.numel() not in (1, count) or (values <= 0).any():
         raise ValueError(
-            f"{name} must be {count} positive numbers, one a mode, got {values.tolist()}"
+            f"{name} must be {count} positive numbers, one per mode, got {values.tolist()}"
         )
     return values.expand(count).clone()
 

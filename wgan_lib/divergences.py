@@ -14,7 +14,6 @@ either. So a density that underflows to 0 moves nothing, and JS has a finite gra
 
 from __future__ import annotations
 
-import contextlib
 import math
 
 import torch
@@ -134,7 +133,7 @@ def _broadcast(p: Tensor, q: Tensor) -> bool:
 
 def _law(name: str, values: Tensor, step: float | None, whole: bool = True) -> Tensor:
     """A table that sums to 1, or a density that integrates to 1 (at most, where not `whole`)."""
-    law = _tensor(name, values)
+    law = finite_tensor(name, values, list_dtype=torch.float64)
     if law.ndim == 0:
         raise ValueError(f"{name} must be a table …×n of probabilities, got the one number {law}")
     if (law < 0).any():
@@ -173,19 +172,10 @@ def _worst(sums: Tensor) -> float:
 
 
 def _probabilities(name: str, values: Tensor) -> Tensor:
-    p = _tensor(name, values)
+    p = finite_tensor(name, values, list_dtype=torch.float64)
     if ((p < 0) | (p > 1)).any():
         raise ValueError(
             f"{name} must hold probabilities from 0 to 1, got values from {p.min():.3g} "
             f"to {p.max():.3g}"
         )
     return p
-
-
-def _tensor(name: str, values: Tensor) -> Tensor:
-    """Finite numbers; those that have no dtype of their own in float64, to keep their digits."""
-    if not hasattr(values, "dtype"):
-        # What cannot be converted is left to finite_tensor, which says what is wrong with it.
-        with contextlib.suppress(TypeError, ValueError, RuntimeError):
-            values = torch.as_tensor(values, dtype=torch.float64)
-    return finite_tensor(name, values)

@@ -43,7 +43,7 @@ def mode_coverage(
     std = finite_tensor("std", std).to(samples)
     if std.numel() not in (1, len(modes)) or (std <= 0).any():
         raise ValueError(
-            f"std must be one positive number, or {len(modes)}, one a mode, got {std.tolist()}"
+            f"std must be one positive number, or {len(modes)}, one per mode, got {std.tolist()}"
         )
     # Distances are small beside the points themselves: got by products, they would cancel.
     distance = torch.cdist(samples, modes, compute_mode="donot_use_mm_for_euclid_dist")

@@ -220,7 +220,7 @@ def image_critic(
 
 
 def _growing(shallow: int, deep: int, kernel: int, stride: int, padding: int = 0) -> list:
-    """Transposed convolution, batch norm, ReLU; the norm's own shift makes a bias idle."""
+    """Transposed convolution, batch norm, ReLU; beside the norm's shift a bias does nothing."""
     convolution = nn.ConvTranspose2d(shallow, deep, kernel, stride, padding, bias=False)
     return [convolution, nn.BatchNorm2d(deep), nn.ReLU()]
 

@@ -1,8 +1,9 @@
 """The best penalised critic between two laws on the line, in closed form.
 
 On the line a critic is its slope g = f′, and E f(x) − E f(G(z)) = ∫ g·D dx, D = F_fake − F_real. So
-the loss of ``WGANGP`` asks at each point by itself for the least −g·D + λ·ρ·price(|g|), where ρ is
-the density of the places x̂ at which the slope is measured. Lesson 06 holds networks against it.
+the loss of ``WGANGP`` asks at each point by itself for the least −g·D + λ·ρ·penalty(|g|), where ρ
+is the density of the places x̂ at which the slope is measured. Lessons 06 and 07 hold networks
+against it.
 """
 
 from __future__ import annotations
@@ -50,12 +51,13 @@ def penalised_critic(
 ) -> PenalisedCritic:
     """The critic that ``objective`` (Gulrajani et al. 2017, eq. 3) would train to, without a limit.
 
-    Its slope is sign(D)·(centre + |D| / (2λρ)), under the two-sided and under the one-sided price
+    Its slope is sign(D)·(centre + |D| / (2λρ)), under the two-sided and under the one-sided penalty
     alike: earth that passes a place pushes the slope above the centre. Where none passes it is 0,
-    as good as any under the one-sided price. x holds rising places, N, that reach beyond both laws.
+    as good as any under the one-sided penalty. x holds rising places, N, that reach beyond both
+    laws.
     """
     if objective.penalty == 0:
-        raise ValueError("penalty must be greater than 0: without a price no slope is the best")
+        raise ValueError("penalty must be greater than 0: without it no slope is the best")
     for name, law in (("real", real), ("fake", fake)):
         if law.modes.shape[1] != 1:
             raise ValueError(f"{name} must be a law on the line, got {law.modes.shape[1]} columns")

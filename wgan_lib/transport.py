@@ -10,7 +10,6 @@ otherwise.
 
 from __future__ import annotations
 
-import contextlib
 import warnings
 from typing import NamedTuple
 
@@ -102,7 +101,7 @@ class OptimalPlan(NamedTuple):
 
 
 def optimal_plan(p: Tensor, q: Tensor, cost: Tensor) -> OptimalPlan:
-    """The cheapest way to turn the pile p (n) into q (m), cost[i, j] being the price from i to j.
+    """The cheapest way to turn the pile p (n) into q (m), at cost[i, j] from i to j.
 
     The plan moves plan[i, j] from i to j: its rows sum to p, its columns to q, no entry is
     negative. The potentials solve the dual: u_i + v_j ≤ cost_ij for all i and j, also where there
@@ -113,13 +112,12 @@ def optimal_plan(p: Tensor, q: Tensor, cost: Tensor) -> OptimalPlan:
 
     p and q must sum to 1 within 1e-6, or within 3.5e-4 in float32, and are then divided by their
     sums. All results are in float64, on the device of `cost`. The plan's cost is differentiable:
-    its gradient is the plan for the prices, u for p and v for q. Raises RuntimeError should the
+    its gradient is the plan for the costs, u for p and v for q. Raises RuntimeError should the
     solver (POT's network simplex, on the CPU) fail: margins and duality gap are checked to 1e-9.
     """
     cost = _precisely(_numbers("cost", cost, dimensions=(2,)))
     p, q = _pile("p", p, cost, 0), _pile("q", q, cost, 1)
-    prices = cost.detach().cpu().double().numpy()
-    solved = _network_simplex(_masses(p), _masses(q), prices)
+    solved = _network_simplex(_array64(p), _array64(q), _array64(cost))
     plan, u, v = (torch.from_numpy(each).to(cost) for each in solved)
     # The last two terms are 0 and only carry the gradients.
     total = (plan * cost).sum() + (p - p.detach()) @ u + (q - q.detach()) @ v
@@ -144,12 +142,12 @@ def _pile(name: str, masses: Tensor, cost: Tensor, dimension: int) -> Tensor:
     return pile.to(cost) / pile.sum()
 
 
-def _masses(pile: Tensor) -> np.ndarray:
-    return pile.detach().cpu().double().numpy()
+def _array64(values: Tensor) -> np.ndarray:
+    return values.detach().cpu().double().numpy()
 
 
 def _network_simplex(p: np.ndarray, q: np.ndarray, cost: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Plan and potentials. The solver has tolerances of its own, so the prices go to it scaled."""
+    """Plan and potentials. The solver has tolerances of its own, so the costs go to it scaled."""
     import ot  # takes longer to import than the rest of the library together
 
     scale = np.abs(cost).max() or 1.0
@@ -227,18 +225,15 @@ def _clouds(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     if x.shape[1] != y.shape[1]:
         raise ValueError(
             "x and y must have points of as many dimensions, "
-            f"got {x.shape[1]} and {y.shape[1]} numbers a point"
+            f"got {x.shape[1]} and {y.shape[1]} numbers per point"
         )
     dtype = torch.promote_types(x.dtype, y.dtype)
     return x.to(dtype), y.to(dtype)
 
 
 def _numbers(name: str, values: Tensor, dimensions: tuple[int, ...] | None = None) -> Tensor:
-    """A finite tensor; what has no dtype of its own in float64, to keep its digits."""
-    if not hasattr(values, "dtype"):
-        with contextlib.suppress(TypeError, ValueError, RuntimeError):  # finite_tensor says more
-            values = torch.as_tensor(values, dtype=torch.float64)
-    return finite_tensor(name, values, dimensions)
+    """A finite tensor; a list in float64."""
+    return finite_tensor(name, values, dimensions, list_dtype=torch.float64)
 
 
 def _precisely(numbers: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """The browser: one that the machine has, driven by Playwright, with no word to the outside.
 
-python -m browser.chromium    # says which one it is; fetches Playwright's own if there is none
+python -m workshop.chromium   # says which one it is; fetches Playwright's own if there is none
 """
 
 from __future__ import annotations

@@ -1,18 +1,19 @@
-"""The list of all claims, docs/claims.md, from the lines that the lessons have printed."""
+"""The list of all claims, docs/claims.md, from the outputs that the lessons have stored."""
 
 import argparse
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from wgan_lib.classroom.claims import CODE, Claim, printed_claim
+from wgan_lib.classroom.claims import CODE, Claim, shown_claim
+from wgan_lib.ground.files import write_whole
 from workshop import COURSE
 
 _PREAMBLE = """# What the course claims
 
-Each line was printed by a cell that had just checked it; a cell whose claim is false stops with an
+Each line was shown by a cell that had just checked it; a cell whose claim is false stops with an
 error instead. This page is generated from the outputs stored in the notebooks: do not edit it, run
 `python -m workshop.claims_page`.
 """
@@ -20,18 +21,12 @@ error instead. This page is generated from the outputs stored in the notebooks: 
 
 def printed_claims(notebook: Path) -> list[Claim]:
     """Takes the path of an .ipynb file, returns the claims that its stored outputs show."""
-    return [*filter(None, map(printed_claim, _stored_lines(_cells(notebook))))]
+    outputs = (each for cell in _cells(notebook) for each in cell.get("outputs", []))
+    return [*filter(None, map(shown_claim, outputs))]
 
 
 def _cells(notebook: Path) -> list[dict]:
     return json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-
-
-def _stored_lines(cells: list[dict]) -> Iterator[str]:
-    for cell in cells:
-        for output in cell.get("outputs", []):
-            if output["output_type"] == "stream" and output["name"] == "stdout":
-                yield from "".join(output["text"]).splitlines()
 
 
 def _title(notebook: Path) -> str:
@@ -72,9 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=COURSE / "docs" / "claims.md", metavar="FILE")
     options = parser.parse_args(arguments)
     if not options.notebooks.is_dir():
-        parser.error(f"--notebooks must be a folder, got {options.notebooks}, which is none")
+        parser.error(f"--notebooks must be a folder, and {options.notebooks} is none")
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(claims_page(options.notebooks), encoding="utf-8", newline="\n")
+    write_whole(options.out, claims_page(options.notebooks))
     print(f"wrote {options.out}")
     return 0
 

@@ -7,17 +7,26 @@ A lesson says about itself, in the header of its .md file:
     thumbnail: 3             # which of its stored pictures stands for it; without this, the first
 
 `make notebooks` writes the map from these lines, between two markers, into README.md and into the
-page that the course starts with.
+page that the course starts with. Below it stands what is still to come.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+
+# Lessons that other pages may speak of before they are there, with the words ", to come".
+TO_COME = {
+    "09": "Robustness",
+    "10": "Letters",
+    "11": "Bug clinic",
+    "12": "Measuring W₁",
+    "13": "Where it went",
+}
 
 BEGINS, ENDS = "<!-- the map begins: written by make notebooks -->", "<!-- the map ends -->"
 MEND = "make notebooks (or, without running a cell, python -m workshop.notebooks renew)"
@@ -87,6 +96,12 @@ def table(lessons: Sequence[Lesson], folder: str = "", pictures: bool = False) -
         row = [image] * pictures + [link, each.about, each.minutes]
         lines.append(f"| {' | '.join(row)} |")
     return "\n".join(lines) + "\n"
+
+
+def promised(to_come: Mapping[str, str] = TO_COME) -> str:
+    """The line below the map: what is to come. Empty where nothing is."""
+    names = ", ".join(f"{number} {name}" for number, name in to_come.items())
+    return f"\nTo come: {names}.\n" if names else ""
 
 
 def with_map(text: str, written: str) -> str:

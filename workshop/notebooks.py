@@ -15,7 +15,6 @@ it was. `check` runs nothing: it reports what `build` would mend, one line for e
 
 import argparse
 import difflib
-import os
 import sys
 import textwrap
 import time
@@ -28,6 +27,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from wgan_lib.ground.files import write_whole
 from workshop import COURSE, openings, thumbnails
 from workshop.course_map import MEND, HeaderError
 from workshop.normal_form import LESSON_KEYS, faults, normalise, serialise
@@ -56,7 +56,7 @@ def build(source: Path) -> bool:
         for fault in faults(cell):
             raise BuildError(f"{source.name}: cell {number} {fault}")
     text = serialise(normalise(notebook))
-    return write_whole(source.with_suffix(".ipynb"), text)
+    return write_changed(source.with_suffix(".ipynb"), text)
 
 
 def run_cells(notebook: NotebookNode, source: Path) -> None:
@@ -109,7 +109,7 @@ def restore(source: Path) -> bool:
         return False
     for cell, run in zip(ours, theirs, strict=True):
         cell.outputs, cell.execution_count = run.outputs, run.execution_count
-    return write_whole(stored, serialise(normalise(notebook)))
+    return write_changed(stored, serialise(normalise(notebook)))
 
 
 def _run_cells(notebook: NotebookNode) -> list[NotebookNode]:
@@ -120,21 +120,16 @@ def _run_cells(notebook: NotebookNode) -> list[NotebookNode]:
 
 def renew(folder: Path) -> list[Path]:
     """Write again what is generated in the lessons and the README; returns what has changed."""
-    changed = [path for path, text in openings.renewed(folder).items() if write_whole(path, text)]
+    changed = [path for path, text in openings.renewed(folder).items() if write_changed(path, text)]
     sources = lessons(folder)
     return changed + [path.with_suffix(".ipynb") for path in sources if restore(path)]
 
 
-def write_whole(path: Path, text: str) -> bool:
-    """Write `text` in one step: whoever reads the file sees the old one or the new one.
-
-    Returns whether that changed the file.
-    """
+def write_changed(path: Path, text: str) -> bool:
+    """Write `text` whole, unless the file holds it already; returns whether that changed it."""
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return False
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(aside, path)
+    write_whole(path, text)
     return True
 
 

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from workshop import COURSE
-from workshop.course_map import Lesson, course, table, with_map
+from workshop.course_map import Lesson, course, promised, table, with_map
 
 NAVIGATION, SET_UP = "navigation", "set-up"  # the tags of the two cells
 _HOME = re.compile(r'^Repository = "(https://github\.com/([\w.-]+/[\w.-]+))"', flags=re.MULTILINE)
@@ -106,11 +106,11 @@ def renewed(folder: Path) -> dict[Path, str]:
         line = navigation(lesson, before, after)
         opening = _OPENING.format(navigation=line, set_up=set_up())
         text = opened(path.read_text(encoding="utf-8"), opening)
-        wanted[path] = with_map(text, table(lessons))
+        wanted[path] = with_map(text, table(lessons) + promised())
     readme = folder.parent / "README.md"
     if readme.exists():
         shown = table(lessons, folder=f"{folder.name}/", pictures=True)
-        wanted[readme] = with_map(readme.read_text(encoding="utf-8"), shown)
+        wanted[readme] = with_map(readme.read_text(encoding="utf-8"), shown + promised())
     return wanted
 
 

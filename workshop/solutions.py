@@ -17,9 +17,10 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from wgan_lib.classroom.exercises.checking import Verdict
+from wgan_lib.ground.files import write_whole
 from workshop import COURSE
 from workshop.normal_form import normalise, serialise
-from workshop.notebooks import BuildError, lessons, read_source, run_cells, write_whole
+from workshop.notebooks import BuildError, lessons, read_source, run_cells
 from workshop.solving import exercise_cells, solved
 
 

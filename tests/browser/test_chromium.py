@@ -10,10 +10,10 @@ NOWHERE = "http://127.0.0.1:9"  # nobody listens there, so nothing can be fetche
 
 
 def asked(folder, **environment):
-    """`python -m browser.chromium` on a machine whose path holds no browser."""
+    """`python -m workshop.chromium` on a machine whose path holds no browser."""
     empty = {"PATH": str(folder), "HOME": str(folder), "PLAYWRIGHT_BROWSERS_PATH": str(folder)}
     return subprocess.run(
-        [sys.executable, "-m", "browser.chromium"],
+        [sys.executable, "-m", "workshop.chromium"],
         env={**os.environ, **empty, "PLAYWRIGHT_DOWNLOAD_HOST": NOWHERE, **environment},
         capture_output=True,
         text=True,
@@ -32,6 +32,6 @@ def test_what_cannot_be_had_is_said_once_and_plainly(tmp_path, named, fetched):
 
 def test_the_browser_that_is_there_is_named():
     found = subprocess.run(
-        [sys.executable, "-m", "browser.chromium"], capture_output=True, text=True, timeout=300
+        [sys.executable, "-m", "workshop.chromium"], capture_output=True, text=True, timeout=300
     )
     assert found.returncode == 0 and found.stdout.startswith("The browser: ")

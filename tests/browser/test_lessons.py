@@ -1,6 +1,6 @@
 """Every lesson as a student meets it: Run All in JupyterLab, each widget by mouse and keyboard.
 
-Screenshots land in browser/screenshots, to be looked at.
+Screenshots land in tests/browser/screenshots, to be looked at.
 """
 
 import statistics

@@ -141,7 +141,9 @@ def test_a_wrong_value_is_refused_beside_its_field(opened):
     field = opened.page.get_by_label("Batch size")
     field.fill("1000")
     field.press("Tab")
-    assert "between 4 and 256. Still 64." in opened.page.locator(".refusal:not(:empty)").inner_text()
+    assert (
+        "between 4 and 256. Still 64." in opened.page.locator(".refusal:not(:empty)").inner_text()
+    )
     assert opened.page.evaluate("() => wganLab.state.left.batch") == 64
     field.fill("16")
     field.press("Tab")

@@ -4,9 +4,13 @@ import os
 import subprocess
 import sys
 import sysconfig
+import zipfile
+from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 COURSE = Path(__file__).resolve().parents[2]
 # What would lead a process back to the clone, or to settings of whoever runs the tests.
@@ -69,3 +73,40 @@ def installed(wheel, tmp_path_factory) -> Installed:
     shared = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     (made.site / "shared.pth").write_text("\n".join(sorted(shared)) + "\n", encoding="utf-8")
     return made
+
+
+@pytest.fixture(scope="session")
+def bare(wheel, tmp_path_factory) -> Path:
+    """A folder with the unpacked wheel, what it lists, what that needs, and no other package.
+
+    JupyterLab is left out too: it opens a lesson, and no module may need it.
+    """
+    folder = tmp_path_factory.mktemp("bare")
+    zipfile.ZipFile(wheel).extractall(folder)
+    (listing,) = folder.glob("*.dist-info")
+    listed = metadata.Distribution.at(listing).requires
+    for name in needed([line for line in listed if Requirement(line).name != "jupyterlab"]):
+        for path in tops(name):
+            (folder / path.name).exists() or (folder / path.name).symlink_to(path)
+    return folder
+
+
+def needed(lines: list[str]) -> set[str]:
+    """The distributions that these requirements name, and all that those need in turn."""
+    found: set[str] = set()
+    todo = [*lines]
+    while todo:
+        requirement = Requirement(todo.pop())
+        wanted = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+        if wanted and requirement.name not in found:
+            found.add(requirement.name)
+            todo += metadata.distribution(requirement.name).requires or []
+    return found
+
+
+def tops(name: str) -> Iterator[Path]:
+    """The files and folders that a distribution has put beside all others."""
+    files = metadata.distribution(name).files
+    for top in {file.parts[0] for file in files if file.parts[0] != ".."}:
+        if not top.endswith((".dist-info", "__pycache__")):
+            yield Path(metadata.distribution(name).locate_file(top))

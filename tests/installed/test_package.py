@@ -1,12 +1,21 @@
 """Lessons and the command line, from the installed package and nothing else."""
 
+import os
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 COURSE = Path(__file__).resolve().parents[2]
+IMPORT_ALL = """
+import importlib, pkgutil, wgan_lib
+for each in pkgutil.walk_packages(wgan_lib.__path__, "wgan_lib."):
+    importlib.import_module(each.name)
+    print(each.name)
+"""
 LESSONS = ("00", "01")  # the start, and a first lesson: all others take the same road
 
 
@@ -21,6 +30,28 @@ def test_the_wheel_holds_the_library_and_the_data_and_nothing_else(wheel):
 def test_the_library_comes_from_the_package(installed):
     done = installed.run("-c", "import wgan_lib; print(wgan_lib.__file__)")
     assert Path(done.stdout.strip()).is_relative_to(installed.site), done.stdout + done.stderr
+
+
+def python_in(bare: Path, code: str) -> subprocess.CompletedProcess:
+    """Python that sees its own library and the folder `bare`; -S leaves out all else."""
+    alone = {"PYTHONPATH": str(bare), "MPLBACKEND": "agg", "HOME": str(bare)}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    command = [sys.executable, "-S", "-c", code]
+    return subprocess.run(command, cwd=bare, env=kept | alone, capture_output=True, text=True)
+
+
+def test_every_module_needs_nothing_but_what_the_package_lists(bare):
+    done = python_in(bare, IMPORT_ALL)
+    assert done.returncode == 0, done.stderr
+    files = [path.relative_to(bare) for path in (bare / "wgan_lib").rglob("*.py")]
+    modules = {".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in files}
+    assert {*done.stdout.split(), "wgan_lib"} == modules
+
+
+@pytest.mark.parametrize("tool", ["workshop", "jupytext", "nbformat", "nbval", "pytest"])
+def test_an_authors_tool_is_not_there(bare, tool):
+    """Or the test above could not fail."""
+    assert "ModuleNotFoundError" in python_in(bare, f"import {tool}").stderr
 
 
 def test_the_commands_list_and_look(installed):

@@ -1,20 +1,27 @@
 """Claims: every quantitative sentence of the course is checked by the cell that stands under it.
 
-    claim("JS(P₀, P₁) = log 2 when the supports are disjoint", abs(js - log(2)) < 1e-6,
-          source="Arjovsky 2017, Example 1")
+    claim("the slope settles at {}", near(slope, 3, within=1e-3), source="Gulrajani 2017")
 
-prints one line when the sentence holds and fails the cell when it does not. The printed lines are
-stored in the notebooks, and `python -m workshop.claims_page` lists them in docs/claims.md:
-what is listed there is what was printed, not what was meant to be.
+shows one line when the sentence holds and fails the cell when it does not. The sentence is filled
+from its checks: classroom/predicates.py has them. What was shown is stored in the notebooks, and
+`python -m workshop.claims_page` lists it in docs/claims.md: what is listed there is what was
+checked, not what was meant to be.
 """
 
 import html
-import math
 import re
-from typing import NamedTuple
+import string
+from collections.abc import Mapping, Sequence
+from numbers import Real
+from typing import Any, NamedTuple
 
+from wgan_lib.classroom.pictures import in_notebook
+from wgan_lib.classroom.predicates import Check, truth
+from wgan_lib.classroom.quantities import Quantity
+
+MIME_TYPE = "application/vnd.wgan-course.claim+json"  # {"text": …, "source": …}
+_UNSHOWN = "Print both sides of the comparison to see them"
 CODE = re.compile(r"`([^`]+)`")
-_PRINTED = re.compile(r"✓ (?P<text>.+?)(?:  \[(?P<source>.+)\])?")
 
 
 class ClaimError(AssertionError):
@@ -34,51 +41,101 @@ class Claim(NamedTuple):
         """The sentence for a page or a slide; what stands in backticks is code."""
         return CODE.sub(r"<code>\1</code>", html.escape(self.text))
 
+    def bundle(self) -> dict[str, Any]:
+        """What a notebook stores of it: the line for readers, the parts for the site and slides."""
+        return {"text/plain": str(self), MIME_TYPE: self._asdict()}
 
-def claim(text: str, holds: object, source: str | None = None) -> None:
-    """Check one sentence of the lesson.
 
-    Takes the sentence, the truth value that decides it (a bool, or a boolean tensor or array with
-    one element) and, where there is one, the source. Prints `✓ text  [source]` when it holds.
+def claim(text: str, *checks: Any, source: str | None = None, **settings: Real | str) -> None:
+    """Check one sentence of the lesson, and show it.
 
-    Raises ClaimError when it does not hold, TypeError when `holds` is not a truth value (a float
-    is not: write the comparison), ValueError when a text is empty or longer than one line.
+    Takes the sentence, one check or more that decide it (predicates such as `near`, or truth
+    values: a bool, or a boolean tensor or array with one element) and, where there is one, the
+    source. The fields `{}` of the sentence are filled with what the checks allowed, in their order;
+    `{within}` is the tolerance of `near`, and other named fields come from `settings`.
+
+    Raises ClaimError when a check does not hold, TypeError when one is no check (a float is not:
+    write the comparison), ValueError when the fields are not those that can be filled, or when a
+    text is empty or longer than one line.
     """
-    sentence = _sentence("text", text)
-    checked = Claim(sentence, "" if source is None else _sentence("source", source))
-    if not _truth(holds):
+    said, named = _line("text", text), "" if source is None else _line("source", source)
+    if not checks:
+        raise TypeError("claim must have a check after its text, got none")
+    made = [each if isinstance(each, Check) else Check(truth("holds", each)) for each in checks]
+    checked = Claim(_filled(said, made, settings), named)
+    if failed := [each.failure for each in made if not each.holds]:
         raise ClaimError(
-            f"this does not hold: {checked.text!r}. Either a number above has changed, or the "
-            "sentence is wrong: print both sides of the comparison to see which."
+            f"this does not hold: {checked.text!r}. {failed[0] or _UNSHOWN}. Either a number "
+            "above has changed, or the sentence is wrong."
         )
-    print(checked)
+    _show(checked)
 
 
-def _sentence(argument: str, value: object) -> str:
+def _show(checked: Claim) -> None:
+    if not in_notebook():
+        print(checked)
+        return
+    from IPython.display import display
+
+    display(checked.bundle(), raw=True)
+
+
+def _filled(text: str, checks: Sequence[Check], settings: Mapping[str, Real | str]) -> str:
+    """The sentence, with its fields filled."""
+    fills = [fill for check in checks for fill in check.fills]
+    names = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+    if unused := settings.keys() - set(names):
+        raise ValueError(f"text must have a field for {', '.join(sorted(unused))}: {text!r}")
+    unnumbered = names.count("")
+    if unnumbered and unnumbered != len(fills):
+        raise ValueError(
+            f"text must have a field {{}} for each of {_listed(fills)}, or numbered ones such as "
+            f"{{0}}, got {unnumbered} fields {{}}: {text!r}"
+        )
+    try:
+        return text.format(*fills, **_named(checks), **_settings(settings))
+    except (LookupError, AttributeError) as error:
+        raise ValueError(
+            f"text has a field that nothing fills ({error}): there is {_listed(fills)}; "
+            f"a brace that is none is written twice: {text!r}"
+        ) from error
+
+
+def _listed(fills: Sequence[Quantity | str]) -> str:
+    return ", ".join(f"{{{at}}} {_tried(fill)!r}" for at, fill in enumerate(fills)) or "no fill"
+
+
+def _tried(fill: Quantity | str) -> str:
+    try:
+        return str(fill)
+    except ValueError:  # it needs a format
+        return str(fill.numbers)
+
+
+def _named(checks: Sequence[Check]) -> dict[str, Quantity]:
+    within = {check.within for check in checks} - {None}
+    return {"within": Quantity(within.pop())} if len(within) == 1 else {}
+
+
+def _settings(settings: Mapping[str, Real | str]) -> dict[str, Quantity | str]:
+    for name, value in settings.items():
+        if not isinstance(value, Real | str) or isinstance(value, bool):
+            raise TypeError(f"{name} must be a number or a text, got {type(value).__name__}")
+    return {k: v if isinstance(v, str) else Quantity(v) for k, v in settings.items()}
+
+
+def _line(argument: str, value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{argument} must be a string, got {type(value).__name__}")
     if not value.strip() or value != value.strip():
         raise ValueError(f"{argument} must be a sentence without blanks around it, got {value!r}")
     if len(value.splitlines()) > 1 or "  " in value:
-        # The line must be readable back from the notebook; two blanks announce the source.
+        # It is one line of a list; and in the text two blanks announce the source.
         raise ValueError(f"{argument} must be one line with single blanks, got {value!r}")
     return value
 
 
-def _truth(holds: object) -> bool:
-    dtype = str(getattr(holds, "dtype", ""))  # torch.bool or bool: no need to import torch here
-    if isinstance(holds, bool) or (dtype in {"bool", "torch.bool"} and math.prod(holds.shape) == 1):
-        return bool(holds)
-    got = type(holds).__name__
-    if dtype:
-        got += f" of {dtype} with shape {tuple(holds.shape)}"
-    raise TypeError(
-        f"holds must be True or False, or a boolean tensor with one element, got {got}: "
-        "write the comparison, as in `estimate < 0.3`, and `.all()` if it has many elements"
-    )
-
-
-def printed_claim(line: str) -> Claim | None:
-    """The claim that a printed line shows; None when the line is something else."""
-    match = _PRINTED.fullmatch(line)
-    return Claim(match["text"], match["source"] or "") if match else None
+def shown_claim(output: Mapping[str, Any]) -> Claim | None:
+    """The claim that a cell's stored output shows; None when the output is something else."""
+    said = output.get("data", {}).get(MIME_TYPE)
+    return Claim(**said) if said else None

@@ -12,6 +12,7 @@ import sys
 from typing import Any
 
 from wgan_lib.classroom.descriptions import describe
+from wgan_lib.ground.files import write_whole
 
 
 def show(figure: Any, digits: int = 2, values: bool = True) -> None:
@@ -31,8 +32,7 @@ def show(figure: Any, digits: int = 2, values: bool = True) -> None:
 
 def savefig(figure: Any, path: str | os.PathLike[str]) -> None:
     """Write the figure to a PNG file, with its description inside."""
-    with open(path, "wb") as file:
-        file.write(png(figure, describe(figure)))
+    write_whole(path, png(figure, describe(figure)))
 
 
 def png(figure: Any, description: str = "") -> bytes:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from wgan_lib.commands import sheets
 from wgan_lib.commands.doctor import examine
-from wgan_lib.commands.run_folder import RunFolder
+from wgan_lib.commands.run_folder import RunFolder, write_history
 from wgan_lib.commands.terminal import Interrupt, duration, progress, show, table
 from wgan_lib.experiments import recipes, studies
 from wgan_lib.experiments.evaluation import as_rows, evaluate_trained
@@ -92,7 +92,7 @@ def _train_in(folder: RunFolder, device, root: str | None, every: tuple[int, int
 def _take_leave(run: Run, folder: RunFolder) -> int:
     """Say how the run ended, and leave its history up to the last step behind."""
     if is_main_process():
-        run.history.write_csv(folder.history)
+        write_history(folder.history, run.history)
     if run.step < run.steps:
         show(f"interrupted at step {run.step} of {run.steps} and saved in {folder.path}")
         show("the same command again goes on from there")
@@ -112,7 +112,7 @@ class Sheets:
         if run.step % self.every == 0 or run.step == run.steps:
             recipe, path = self.folder.recipe, self.folder.path / f"samples-{run.step:06d}.png"
             write_sheet(path, run.sample(sheet_size(recipe)), recipe, run.step)
-            run.history.write_csv(self.folder.history)
+            write_history(self.folder.history, run.history)
 
 
 def sheet_size(recipe: Recipe) -> int:
@@ -174,11 +174,11 @@ def evaluate(
     return DONE
 
 
-def study(name: str, out: str | None = None, device: str = "cpu") -> int:
+def study(name: str, out: str | None = None, device: str = "cpu", jobs: Any = 1) -> int:
     """Run the recipes of a study with all its seeds; runs that are there already are kept."""
     chosen = studies.find(name)
     folder = studies.results_folder() if out is None else Path(out)
-    found = studies.run_study(chosen, folder, choose_device(device), tell=show)
+    found = studies.run_study(chosen, folder, choose_device(device), show, jobs)
     show(f"{chosen.name} is complete in {folder}: {len(found.runs)} runs")
     return DONE
 

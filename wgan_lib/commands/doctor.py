@@ -23,6 +23,7 @@ PACKAGES = {
     "pillow": "pictures",
     "matplotlib": "figures",
     "tqdm": "the progress bar",
+    "joblib": "several runs of a study at the same time",
     "ipywidgets": "sliders in the lessons",
     "jupyterlab": "the lessons",
 }

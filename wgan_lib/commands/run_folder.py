@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
-import platform
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import torch
-
-import wgan_lib
 from wgan_lib.experiments.recipes import Recipe
+from wgan_lib.experiments.results import circumstances, write_json
 from wgan_lib.ground import checkpoints
 from wgan_lib.ground.checkpoints import CheckpointError
+from wgan_lib.ground.files import write_whole
+from wgan_lib.training.history import History
 from wgan_lib.training.run import Run
 
 
@@ -34,22 +34,24 @@ class RunFolder:
         return self.path / "history.csv"
 
     @property
-    def record(self) -> Path:
+    def recipe_file(self) -> Path:
         return self.path / "recipe.json"
 
     def steps_done(self) -> int:
         """How far the recipe has come in this folder; 0 in one that is new or empty.
 
         Writes nothing. Raises CheckpointError where the folder belongs to another recipe, and
-        FileExistsError or NotADirectoryError where it is none of ours.
+        FileExistsError or NotADirectoryError where it was not made by this command.
         """
         if self.path.exists() and not self.path.is_dir():
             raise NotADirectoryError(f"--out must be a folder, got the file {self.path}")
         try:
             if self.checkpoint.exists():
                 return self._steps_in_checkpoint()
-            if self.record.exists():
-                checkpoints.require_same(self.record, self._recorded(), self.recipe.labels())
+            if self.recipe_file.exists():
+                checkpoints.require_same(
+                    self.recipe_file, self._labels_in_recipe_file(), self.recipe.labels()
+                )
         except CheckpointError as error:
             advice = f"delete {self.path} to start afresh, or give another --out"
             raise CheckpointError(f"{error}; {advice}") from error
@@ -67,22 +69,8 @@ class RunFolder:
 
         Not earlier: what fails before, such as missing data, leaves an empty folder behind.
         """
-        if not self.record.exists():
-            aside = self.record.with_suffix(".part")
-            aside.write_text(json.dumps(self._contents(), indent=2) + "\n", encoding="utf-8")
-            os.replace(aside, self.record)
-
-    def _contents(self) -> dict[str, Any]:
-        return {
-            "labels": self.recipe.labels(),
-            "objective": repr(self.recipe.objective),
-            "settings": vars(self.recipe.settings),
-            "versions": {
-                "wgan_lib": wgan_lib.__version__,
-                "torch": torch.__version__,
-                "python": platform.python_version(),
-            },
-        }
+        if not self.recipe_file.exists():
+            write_json(self.recipe_file, {**self.recipe.description(), **circumstances()})
 
     def _steps_in_checkpoint(self) -> int:
         contents = checkpoints.load(self.checkpoint)
@@ -90,15 +78,15 @@ class RunFolder:
         checkpoints.require_same(self.checkpoint, labels, self.recipe.labels())
         return contents["step"]
 
-    def _recorded(self) -> dict[str, str]:
+    def _labels_in_recipe_file(self) -> dict[str, str]:
         try:
-            return json.loads(self.record.read_text(encoding="utf-8"))["labels"]
+            return json.loads(self.recipe_file.read_text(encoding="utf-8"))["labels"]
         except (ValueError, KeyError, TypeError) as error:
-            raise CheckpointError(f"{self.record} was not written by this course") from error
+            raise CheckpointError(f"{self.recipe_file} was not written by this course") from error
 
     def _refuse_foreign(self) -> None:
         """Hidden files do not count (systems leave them), nor do files that were cut short."""
-        if self.record.exists() or not self.path.exists():
+        if self.recipe_file.exists() or not self.path.exists():
             return
         names = sorted(file.name for file in self.path.iterdir())
         foreign = [n for n in names if not n.startswith(".") and not n.endswith(".part")]
@@ -107,3 +95,14 @@ class RunFolder:
                 f"--out must be a new folder, an empty one or that of the same run; {self.path} "
                 f"holds other files, such as {foreign[0]}, and nothing in it was touched"
             )
+
+
+def write_history(path: str | Path, history: History) -> None:
+    """One line per step, the step first; the file is written whole or not at all."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["step", *history])
+    table = zip(*(column.tolist() for column in history.values()), strict=True)
+    for step, row in enumerate(table, start=1):
+        writer.writerow([step, *(f"{value:.6g}" for value in row)])
+    write_whole(path, buffer.getvalue())

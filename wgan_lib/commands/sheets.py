@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from wgan_lib.distributions import Distribution
-from wgan_lib.images.mosaics import write_picture
+from wgan_lib.ground.files import write_whole
 
 REAL_POINTS = 500
 
@@ -28,4 +28,4 @@ def write_points(path: str | Path, points: Tensor, law: Distribution, title: str
     clouds = {"real": real, "fake": points}
     figure = scatter(clouds, modes=getattr(law, "modes", None), title=title)
     figure.axes[0].set(xlim=(-reach, reach), ylim=(-reach, reach))
-    write_picture(path, png(figure, describe(figure)))
+    write_whole(path, png(figure, describe(figure)))

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from wgan_lib.experiments.recipes import TOYS
-from wgan_lib.experiments.trained import Trained
+from wgan_lib.experiments.trained import TrainedPair
 from wgan_lib.ground.devices import random_source
 from wgan_lib.images.datasets import Images
 from wgan_lib.images.judge import CLASSIFIERS, ImageJudge, ImageScores
@@ -47,7 +47,7 @@ TOLD_ELSEWHERE |= {f"{name}_{end}" for name in ImageScores._fields for end in ("
 
 
 def evaluate_trained(
-    trained: Trained, root: str | Path | None = None, seed: int = 0
+    trained: TrainedPair, root: str | Path | None = None, seed: int = 0
 ) -> dict[str, float | int | str]:
     """Measure a generator by fresh samples: a flat dictionary of numbers and words.
 
@@ -60,10 +60,10 @@ def evaluate_trained(
         "weights": "averaged" if trained.averaged else "as trained",
     }
     # The samples take `seed` itself: the real data must not be drawn from the same numbers.
-    source = random_source(trained.device, seed + 1)
+    random = random_source(trained.device, seed + 1)
     if trained.recipe.data in TOYS:
-        return about | _on_points(trained, source, seed)
-    return about | _on_images(trained, source, seed, root)
+        return about | _on_points(trained, random, seed)
+    return about | _on_images(trained, random, seed, root)
 
 
 def as_rows(measured: dict[str, float | int | str]) -> list[tuple[str, str, str]]:
@@ -77,9 +77,9 @@ def as_rows(measured: dict[str, float | int | str]) -> list[tuple[str, str, str]
     return rows
 
 
-def _on_points(trained: Trained, source: torch.Generator, seed: int) -> dict:
+def _on_points(trained: TrainedPair, random: torch.Generator, seed: int) -> dict:
     law, fake = trained.recipe.load_data(), trained.sample(SAMPLES, seed)
-    real, more = (law.sample(SAMPLES, source, trained.device) for _ in range(2))
+    real, more = (law.sample(SAMPLES, random, trained.device) for _ in range(2))
     measured = {"samples": SAMPLES}
     if hasattr(law, "modes"):
         found = mode_coverage(fake, law.modes, law.std)
@@ -89,12 +89,12 @@ def _on_points(trained: Trained, source: torch.Generator, seed: int) -> dict:
     return measured | _critic_view(trained, real, fake)
 
 
-def _on_images(trained: Trained, source: torch.Generator, seed: int, root) -> dict:
+def _on_images(trained: TrainedPair, random: torch.Generator, seed: int, root) -> dict:
     splits = [trained.recipe.load_data(trained.device, root, s) for s in ("train", "test")]
     count = min(IMAGES, *map(len, splits))
-    seen, held_out = (_some(split, count, source) for split in splits)
+    seen, held_out = (_some(split, count, random) for split in splits)
     fake = trained.sample(count, seed)
-    noise = 2 * torch.rand(fake.shape, generator=source, device=fake.device) - 1
+    noise = 2 * torch.rand(fake.shape, generator=random, device=fake.device) - 1
     measured = {"samples": count, "w1": _w1(fake, held_out)}
     measured |= {"w1_floor": _w1(seen, held_out), "w1_noise": _w1(noise, held_out)}
     if trained.recipe.data in CLASSIFIERS:
@@ -102,7 +102,7 @@ def _on_images(trained: Trained, source: torch.Generator, seed: int, root) -> di
     return measured | _critic_view(trained, held_out, fake)
 
 
-def _judged(trained: Trained, judge: ImageJudge, seed: int) -> dict[str, float]:
+def _judged(trained: TrainedPair, judge: ImageJudge, seed: int) -> dict[str, float]:
     """What a classifier makes of the samples, and at both ends of each scale."""
     found = {"judged": judge.size, "classifier_accuracy": judge.classifier.accuracy}
     found |= judge.scores(trained.sample(judge.size, seed))._asdict()
@@ -111,9 +111,9 @@ def _judged(trained: Trained, judge: ImageJudge, seed: int) -> dict[str, float]:
     return found
 
 
-def _some(images: Images, count: int, source: torch.Generator) -> Tensor:
+def _some(images: Images, count: int, random: torch.Generator) -> Tensor:
     """Different images, unlike ``Images.sample``, which may draw one twice."""
-    order = torch.randperm(len(images), generator=source, device=images.device)
+    order = torch.randperm(len(images), generator=random, device=images.device)
     return images.images[order[:count]]
 
 
@@ -121,7 +121,7 @@ def _w1(x: Tensor, y: Tensor) -> float:
     return float(wasserstein(x, y))
 
 
-def _critic_view(trained: Trained, real: Tensor, fake: Tensor) -> dict[str, float | str]:
+def _critic_view(trained: TrainedPair, real: Tensor, fake: Tensor) -> dict[str, float | str]:
     """What the critic makes of the same samples, and what its estimate is an estimate of."""
     objective = trained.recipe.objective
     estimate = objective.critic_loss(trained.critic, real, fake).parts["critic_estimate"]

@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from wgan_lib import distributions, networks
+from wgan_lib.distributions import Distribution
 from wgan_lib.ground.arguments import one_of
+from wgan_lib.ground.checkpoints import current_names
 from wgan_lib.images import datasets
 from wgan_lib.images.dcgan_guidelines import dcgan_without
 from wgan_lib.training.loop import train
 from wgan_lib.training.objectives import GAN, WGAN, WGANGP, NonSaturatingGAN, Objective
 from wgan_lib.training.run import Run
-from wgan_lib.training.settings import Settings
+from wgan_lib.training.settings import Settings, setting_name
 
 TOYS = {
     "ring": distributions.gaussian_ring,
@@ -60,7 +63,7 @@ class Recipe:
         recipe = self
         for key, value in changes.items():
             known = recipe.values()
-            if known[one_of("key", key, known)] != value:
+            if known[setting_name("key", key, known)] != value:
                 recipe = recipe._with(key, value)
         return recipe
 
@@ -78,7 +81,12 @@ class Recipe:
                 return replace(self, changes=changes, **{part: changed})
         return replace(self, changes=changes, options={**self.options, key: value})
 
-    def load_data(self, device="cpu", root: str | Path | None = None, split: str = "train"):
+    def load_data(
+        self,
+        device: str | torch.device = "cpu",
+        root: str | Path | None = None,
+        split: str = "train",
+    ) -> Distribution | datasets.Images:
         """The toy law, or the images on the device; ``.sample`` is what the loop asks for."""
         if self.data in TOYS:
             return TOYS[self.data]()
@@ -97,24 +105,40 @@ class Recipe:
         built = self.values()
         return datasets.image_folder(root, built["side"], built["channels"], device, split)
 
-    def build_networks(self):
+    def build_networks(self) -> tuple[nn.Module, nn.Module]:
         """Generator and critic with the weights that the seed gives; torch's own state is kept."""
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(self.settings.seed)  # and not those of CUDA
             return NETWORKS[self.networks](**self.options)
 
-    def train(self, device="auto", root: str | Path | None = None, **options: Any) -> Run:
-        """Run the recipe; options (callbacks, checkpoint, …) are those of ``training.train``."""
+    def train(
+        self, device: str | torch.device = "auto", root: str | Path | None = None, **options: Any
+    ) -> Run:
+        """Run the recipe; options (callbacks, checkpoint, …) are those of ``training.train``.
+
+        Settings are no options here: labels in a checkpoint name those of ``changed`` alone.
+        """
+        if given := sorted(options.keys() & vars(self.settings).keys()):
+            raise TypeError(f"settings are changed by .changed({given[0]}=…).train(), got {given}")
         data = self.load_data(root=root)
         return train(
             *self.build_networks(),
             data.sample,
             self.objective,
-            **vars(self.settings),
+            self.settings,
             device=device,
             labels=self.labels(),
             **options,
         )
+
+    def description(self) -> dict[str, Any]:
+        """What a JSON file says of the recipe: the labels make it again, the rest is to be read."""
+        return {
+            "labels": self.labels(),
+            "objective": repr(self.objective),
+            "settings": vars(self.settings),
+            "networks": {"name": self.networks, **self.options},
+        }
 
     def labels(self) -> dict[str, str]:
         """What a checkpoint must know in order to build this recipe again."""
@@ -135,18 +159,20 @@ def _recipe(
 
 
 # Weights as torch makes them train these small networks faster than N(0, 0.02) does.
-DIGITS = {"steps": 750, "batch_size": 32, "critic_steps": 3, "decay": 0.1, "averaging": 0.99}
+DIGITS = {"steps": 750, "batch_size": 32, "critic_steps": 3, "final_rate": 0.1, "averaging": 0.99}
 DIGITS_NETWORKS = {
     "width": 24, "latent_dim": 32, "critic_norm": None, "initialisation": "torch",
 }  # fmt: skip
-DCGAN = {"steps": 750, "batch_size": 32, "critic_steps": 1, "betas": (0.5, 0.999), "decay": 0.1}
+DCGAN = {
+    "steps": 750, "batch_size": 32, "critic_steps": 1, "betas": (0.5, 0.999), "final_rate": 0.1,
+}  # fmt: skip
 # The same networks, larger: about half an hour on one core.
 FULL = {
-    "steps": 5000, "batch_size": 64, "critic_steps": 2, "learning_rate": 2e-3, "decay": 0.0,
+    "steps": 5000, "batch_size": 64, "critic_steps": 2, "learning_rate": 2e-3, "final_rate": 0.0,
     "averaging": 0.999,
 }  # fmt: skip
 FULL_NETWORKS = {**DIGITS_NETWORKS, "width": 32, "latent_dim": 64}
-TOY = {"steps": 2400, "batch_size": 256, "critic_steps": 3, "decay": 0.0}
+TOY = {"steps": 2400, "batch_size": 256, "critic_steps": 3, "final_rate": 0.0}
 GRID = {**TOY, "steps": 20_000}  # as the ring goes, some five minutes
 TOY_NETWORKS = {"width": 128}
 CLIPPED = {
@@ -207,7 +233,7 @@ RECIPES: dict[str, Recipe] = {
         _recipe(
             "ring-non-saturating-gan", "8 Gaussians, the usual generator loss", NonSaturatingGAN(),
             data="ring", networks="toy-mlp", options=TOY_NETWORKS, **TURN_BY_TURN,
-            steps=2400, learning_rate=1e-3, betas=(0.5, 0.9), decay=0.0,
+            steps=2400, learning_rate=1e-3, betas=(0.5, 0.9), final_rate=0.0,
         ),
         _recipe(
             "ring-gan-momentum", "8 Gaussians, momentum carries the generator from mode to mode",
@@ -239,7 +265,7 @@ def from_labels(labels: Mapping[str, str]) -> Recipe:
         raise ValueError(f"labels must name a recipe, got {dict(labels)}")
     changes = {
         key.removeprefix("set "): ast.literal_eval(value)
-        for key, value in labels.items()
+        for key, value in current_names(labels).items()
         if key.startswith("set ")
     }
     return find(labels["recipe"]).changed(**changes)

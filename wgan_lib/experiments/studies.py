@@ -7,34 +7,32 @@ those files. Runs that are done are kept, so a study may be interrupted, or get 
 
 from __future__ import annotations
 
-import datetime
-import platform
-import subprocess
+import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
-import wgan_lib
-from wgan_lib.experiments import image_looks, recipes, results
+from wgan_lib.experiments import recipes, results
+from wgan_lib.experiments.measures import one_thread
 from wgan_lib.experiments.recipes import Recipe
-from wgan_lib.experiments.results import Columns, Results, ResultsError
-from wgan_lib.experiments.study import Looks, Study
+from wgan_lib.experiments.results import Columns, Key, Results, ResultsError, Row
+from wgan_lib.experiments.study import Study
 from wgan_lib.ground import checkpoints
-from wgan_lib.ground.arguments import one_of
+from wgan_lib.ground.arguments import one_of, positive_integer
 from wgan_lib.ground.checkpoints import CheckpointError
 from wgan_lib.images import datasets
+from wgan_lib.images.dcgan_guidelines import GUIDELINES
 from wgan_lib.training.loop import DivergedError
 from wgan_lib.training.objectives import NonSaturatingGAN
 
 FINISHED = "finished"
 
 
-def _study(name: str, about: str, names: Iterable[str], **options: Any) -> Study:
-    return Study(name, about, {each: recipes.find(each) for each in names}, **options)
+# ------------------------------------------------------------------ the studies of the course
 
 
 def _three_objectives(data: str, steps: int) -> dict[str, Recipe]:
@@ -44,20 +42,65 @@ def _three_objectives(data: str, steps: int) -> dict[str, Recipe]:
     return {kind: recipe.changed(steps=steps) for kind, recipe in found.items()}
 
 
+def _on_digits() -> dict[str, Recipe]:
+    """The four objectives on the same networks, none of them with a norm in the critic."""
+    penalised = recipes.find("digits-wgan-gp").changed(critic_norm=None)
+    return {
+        "gan": recipes.find("digits-gan"),
+        "non-saturating-gan": recipes.find("digits-non-saturating-gan"),
+        "wgan": recipes.find("digits-wgan"),
+        "wgan-gp": penalised,
+        "wgan-gp-rmsprop": penalised.changed(optimiser="rmsprop"),
+        "dcgan": recipes.find("digits-dcgan"),
+    }
+
+
+def _guidelines() -> dict[str, Recipe]:
+    """DCGAN after all its guidelines ("nothing" is left out), and without each of them."""
+    followed = recipes.find("digits-dcgan").changed(steps=400)
+    return {without: followed.changed(without=without) for without in ("nothing", *GUIDELINES)}
+
+
+def _critics() -> dict[str, Recipe]:
+    """A critic that can teach, one that gets too few steps, and a clipped one that is weak too."""
+    sound = recipes.find("digits-wgan-gp").changed(critic_norm=None, steps=300)
+    weak = recipes.find("digits-wgan").changed(steps=400, critic_steps=1, critic_width=4)
+    return {"sound": sound, "hurried": sound.changed(critic_steps=1), "weak": weak}
+
+
+def _study_of_images(name: str, about: str, chosen: Mapping[str, Recipe], every: int) -> Study:
+    measures = ("images", "estimate")
+    return Study(name, f"lesson 08: {about}", chosen, (0, 1, 2), every, measures)
+
+
 STUDIES: dict[str, Study] = {
     study.name: study
     for study in [
-        _study(
-            "mode-dropping", "lesson 02: a GAN that hops round the ring, and one that stays",
-            ["ring-gan-momentum", "ring-non-saturating-gan"], every=50,
-        ),
-        *(Study(**each) for each in image_looks.STUDIES),
         Study(
-            "ring-objectives", "lesson 06: GAN, WGAN and WGAN-GP on the ring",
+            "mode-dropping", "lesson 02: a GAN that hops round the ring, and one that stays",
+            {n: recipes.find(n) for n in ("ring-gan-momentum", "ring-non-saturating-gan")},
+            every=50,
+        ),
+        _study_of_images(
+            "image-objectives", "objectives and optimisers on the same digits", _on_digits(), 50
+        ),
+        _study_of_images(
+            "dcgan-guidelines", "DCGAN without each of its guidelines", _guidelines(), 100
+        ),
+        _study_of_images(
+            "image-critics", "critics that are sound, hurried, or weak", _critics(), 50
+        ),
+        Study(
+            "image-speed", "lesson 08: what a step of each recipe of image-objectives takes",
+            {name: recipe.changed(steps=1) for name, recipe in _on_digits().items()},
+            every=1, measures=("speed",),
+        ),
+        Study(
+            "ring-objectives", "lesson 07: GAN, WGAN and WGAN-GP on the ring",
             _three_objectives("ring", steps=1200), every=100,
         ),
         Study(
-            "grid-objectives", "lesson 06: GAN, WGAN and WGAN-GP on the grid",
+            "grid-objectives", "lesson 07: GAN, WGAN and WGAN-GP on the grid",
             _three_objectives("grid", steps=3000), every=250,
         ),
     ]
@@ -69,21 +112,44 @@ def find(name: str) -> Study:
     return STUDIES[one_of("study", name, STUDIES)]
 
 
+def results_folder() -> Path:
+    """Where the results lie that come with the course."""
+    return datasets.shipped("results")
+
+
+# ------------------------------------------------------------------ running
+
+
 def run_once(study: Study, name: str, seed: int, device: str = "cpu", **options: Any) -> Columns:
-    """One run of a study, measured as the stored ones are; looking at a run does not change it.
+    """One run of a study, measured as the stored ones are; measuring a run does not change it.
 
     name is that of a recipe in the study; options (callbacks, …) are those of ``train``.
     """
     recipe = study.recipe(name, seed)
-    looks = Looks(study, recipe)
-    callbacks = [looks, *options.pop("callbacks", ())]
+    measurements = study.measurements(recipe)
+    callbacks = [measurements, *options.pop("callbacks", ())]
     recipe.train(device=device, callbacks=callbacks, **options)
-    return results.columns(looks.rows)
+    return results.columns(measurements.rows)
 
 
-def results_folder() -> Path:
-    """Where the results lie that come with the course."""
-    return datasets.shipped("results")
+def measured_run(
+    study: Study, name: str, seed: int, device: str | torch.device = "cpu"
+) -> tuple[list[Row], dict[str, Any]]:
+    """One run of a study: a row per measurement, and what is to be said about the run.
+
+    A run that diverges keeps the rows it had. All that goes in and comes out can be pickled, so
+    that another process may do the work.
+    """
+    recipe, start, ended = study.recipe(name, seed), time.perf_counter(), FINISHED
+    measurements = study.measurements(recipe)
+    try:
+        recipe.train(device=device, callbacks=[measurements])
+    except DivergedError as error:
+        ended = f"diverged: {error}"
+    rows = measurements.rows
+    about = {"recipe": name, "seed": seed, results.COUNT: len(rows), "ended": ended}
+    about |= {"minutes": round((time.perf_counter() - start) / 60, 2), "device": str(device)}
+    return rows, about | results.circumstances()
 
 
 def run_study(
@@ -91,64 +157,83 @@ def run_study(
     folder: str | Path | None = None,
     device: str | torch.device = "cpu",
     tell: Callable[[str], object] = lambda line: None,
+    jobs: int = 1,
 ) -> Results:
     """Run what is not there yet, and write the study's two files after each run.
 
     The folder is that of the course's own results unless told otherwise; ``tell`` is given a line
-    after each run. A run that diverges keeps the looks it had, and its record says so. Raises
-    ResultsError where the folder holds results of other recipes under this name.
+    after each run. A run that diverges keeps the measurements it had, and the JSON file says so.
+    With several jobs so many processes share the runs, of one thread each: the numbers are those of
+    one process with one thread. Raises ResultsError where the folder holds results of other recipes
+    under this name.
     """
+    positive_integer("jobs", jobs)
     folder = results_folder() if folder is None else Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    runs, record = _stored(study, folder) or Results({}, {})
-    record = record | {"study": study.name, "about": study.about, "identity": study.identity()}
-    notes = record.setdefault("runs", [])
-    for name, seed in study.pairs():
-        if (name, seed) in runs:
-            continue
-        runs[name, seed], note = _measured(study, name, seed, device)
-        notes.append(note)
-        results.write(folder, study.name, Results(runs, record))
-        told = f"{name}, seed {seed}: {note['ended']} after {note['minutes']:.1f} minutes"
-        tell(f"{told} ({len(runs)} of {len(study.pairs())})")
-    return Results(runs, record)
+    found = _stored(study, folder) or Results({}, {"runs": []})
+    missing = [pair for pair in study.pairs() if pair not in found.runs]
+    progress = Progress(len(found.runs), len(missing))
+    for rows, about in _measured_runs(study, missing, device, jobs):
+        found.runs[about["recipe"], about["seed"]] = results.columns(rows)
+        found.about["runs"].append(about)
+        found = _in_order(study, found)
+        results.write(folder, study.name, found)
+        tell(progress.line(about))
+    return found
 
 
-def _measured(study: Study, name: str, seed: int, device) -> tuple[Columns, dict[str, Any]]:
-    """The looks at one run, and the note on it for the record."""
-    recipe, start, ended = study.recipe(name, seed), time.perf_counter(), FINISHED
-    looks = Looks(study, recipe)
-    try:
-        recipe.train(device=device, callbacks=[looks])
-    except DivergedError as error:
-        ended = f"diverged: {error}"
-    note = {"recipe": name, "seed": seed, "looks": len(looks.rows), "ended": ended}
-    note |= {"minutes": round((time.perf_counter() - start) / 60, 2), "device": str(device)}
-    return results.columns(looks.rows), note | _circumstances()
+def _measured_runs(
+    study: Study, pairs: Sequence[Key], device: str | torch.device, jobs: int
+) -> Iterator[tuple[list[Row], dict[str, Any]]]:
+    """The runs as they are finished; those of several jobs in any order."""
+    if jobs == 1:
+        yield from (measured_run(study, name, seed, device) for name, seed in pairs)
+        return
+    import joblib
+
+    with joblib.parallel_config("loky", inner_max_num_threads=1):
+        parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")
+    yield from parallel(joblib.delayed(_in_a_worker)(study, *pair, device) for pair in pairs)
 
 
-def _circumstances() -> dict[str, str | None]:
-    return {
-        "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
-        "commit": _commit(),
-        "wgan_lib": wgan_lib.__version__,
-        "torch": torch.__version__,
-        "python": platform.python_version(),
-    }
+def _in_a_worker(*arguments: Any) -> tuple[list[Row], dict[str, Any]]:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that gathers the runs
+    with one_thread():
+        return measured_run(*arguments)
 
 
-def _commit() -> str | None:
-    """The commit of the clone that this library runs from, "-dirty" if files differ; or None."""
-    command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
-    try:
-        done = subprocess.run(command, cwd=datasets.PACKAGE, capture_output=True, text=True)
-    except OSError:  # no git on this machine
-        return None
-    return done.stdout.strip() or None
+class Progress:
+    """How far a study is: the line that is told after each run."""
+
+    def __init__(self, before: int, missing: int):
+        self.done, self.all = before, before + missing
+        self.before, self.start = before, time.perf_counter()
+
+    def line(self, about: Mapping[str, Any]) -> str:
+        """The run that was just finished, and how long the others will take at this rate."""
+        self.done += 1
+        minutes = (time.perf_counter() - self.start) / 60 / (self.done - self.before)
+        left = self.all - self.done
+        counted = f"{self.done} of {self.all}"
+        counted += f", {minutes * left:.1f} minutes left" if left else ""
+        run = f"{about['recipe']}, seed {about['seed']}: {about['ended']}"
+        return f"{run} after {about['minutes']:.1f} minutes ({counted})"
+
+
+def _in_order(study: Study, found: Results) -> Results:
+    """The runs in the order of the study, whichever was finished first; then those of old seeds."""
+    order = {pair: at for at, pair in enumerate(dict.fromkeys([*study.pairs(), *found.runs]))}
+    runs = {pair: found.runs[pair] for pair in sorted(found.runs, key=order.__getitem__)}
+    told = sorted(found.about["runs"], key=lambda run: order[run["recipe"], run["seed"]])
+    about = {"study": study.name, "about": study.about, "identity": study.identity(), "runs": told}
+    return Results(runs, found.about | about)
+
+
+# ------------------------------------------------------------------ reading
 
 
 def load_study(name: str, folder: str | Path | None = None) -> Results:
-    """The stored results of a study: its runs by (recipe, seed), and the record.
+    """The stored results of a study: its runs by (recipe, seed), and how they came about.
 
     Each run is a dictionary of 1-D tensors, "step" and what was measured at it. Raises
     FileNotFoundError or ResultsError for results that are not there, not whole, or not those of the
@@ -163,7 +248,9 @@ def load_study(name: str, folder: str | Path | None = None) -> Results:
     missing = [key for key in study.pairs() if key not in stored.runs]
     if missing:
         shown = f"{missing[0][0]} with seed {missing[0][1]}"
-        raise ResultsError(f"{folder} has {len(missing)} runs of {name} too few, {shown}; {again}")
+        raise ResultsError(
+            f"{folder} lacks {len(missing)} runs of {name}, such as {shown}; {again}"
+        )
     return stored
 
 
@@ -177,7 +264,7 @@ def _stored(study: Study, folder: Path) -> Results | None:
     if stored is not None:
         path = folder / f"{study.name}.json"
         try:
-            known = stored.record["identity"]
+            known = checkpoints.current_names(stored.about["identity"])
             now = {k: v for k, v in study.identity().items() if k in known}
             checkpoints.require_same(path, known, now)
         except CheckpointError as error:

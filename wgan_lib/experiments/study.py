@@ -2,77 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
-
-from wgan_lib.experiments import image_looks
-from wgan_lib.experiments.recipes import TOYS, Recipe
+from wgan_lib.experiments.measures import MEASURES
+from wgan_lib.experiments.recipes import Recipe
 from wgan_lib.experiments.results import Key
 from wgan_lib.ground.arguments import one_of, positive_integer
-from wgan_lib.ground.devices import random_source
-from wgan_lib.metrics import SAMPLES, mode_coverage
 from wgan_lib.training.run import Run
-from wgan_lib.transport import wasserstein
-
-COMPARED = 500  # samples on each side of an exact W₁, which takes about a tenth of a second
-REAL_SEED = 1_000_003  # of the real ones; the fakes are drawn with seed 0
 
 
-def modes(run: Run, recipe: Recipe) -> dict[str, float]:
-    """covered and high_quality by the rule of ``metrics.mode_coverage``, on 2,500 samples.
+class Measurements:
+    """A callback that measures a run after each of the given steps, one row per measurement.
 
-    favourite is the number of the mode that is nearest to most samples, and favourite_share is
-    their share, whatever their quality: at best 1/M for M modes, and 1 where all sit at one mode.
+    measures   names in MEASURES
+    steps      generator steps after which the run is measured
     """
-    law, samples = recipe.load_data(), run.sample(SAMPLES)
-    found = mode_coverage(samples, law.modes, law.std)
-    nearest = mode_coverage(samples, law.modes, law.std, threshold=1e9).counts
-    return {
-        "covered": found.covered,
-        "high_quality": found.high_quality,
-        "favourite": int(nearest.argmax()),
-        "favourite_share": float(nearest.max()) / SAMPLES,
-    }
 
+    def __init__(self, recipe: Recipe, measures: Sequence[str], steps: Container[int]):
+        self.recipe, self.measures, self.steps = recipe, measures, steps
+        self.rows: list[dict[str, float]] = []
 
-def distance(run: Run, recipe: Recipe) -> dict[str, float]:
-    """wasserstein: exact W₁ between 500 samples and 500 real ones (images from the test set).
-
-    critic_estimate is what the critic makes of them: JS in nats, or K·W₁, as its objective has it.
-    """
-    fake, real = run.sample(COMPARED), _real_samples(run, recipe)
-    middle = torch.full((COMPARED,), 0.5, dtype=fake.dtype, device=fake.device)
-    run.critic.eval()  # so that looking leaves the statistics of a batch norm as they were
-    parts = run.objective.critic_loss(run.critic, real, fake, middle).parts
-    run.critic.train()
-    return {
-        "wasserstein": float(wasserstein(fake, real)),
-        "critic_estimate": float(parts["critic_estimate"]),
-    }
-
-
-def _real_samples(run: Run, recipe: Recipe) -> Tensor:
-    split = {} if recipe.data in TOYS else {"split": "test"}
-    law = recipe.load_data(run.device, **split)
-    return law.sample(COMPARED, random_source(run.device, REAL_SEED), run.device)
-
-
-MEASURES: dict[str, Callable[[Run, Recipe], dict[str, float]]] = {
-    "modes": modes,
-    "distance": distance,
-    **image_looks.MEASURES,
-}
+    def __call__(self, run: Run) -> None:
+        if run.step in self.steps:
+            row: dict[str, float] = {"step": run.step}
+            for measure in self.measures:
+                row |= MEASURES[measure](run, self.recipe)
+            self.rows.append(row)
 
 
 @dataclass(frozen=True)
 class Study:
     """Recipes by the names that they bear in the study, each run with each of the seeds.
 
-    every      generator steps between two looks; the last step is looked at in any case
-    measures   names in MEASURES: what a look writes down
+    every      generator steps between two measurements; the last step is measured in any case
+    measures   names in MEASURES
     """
 
     name: str
@@ -97,6 +61,11 @@ class Study:
         """The recipe of one run."""
         return self.recipes[one_of("recipe", name, self.recipes)].changed(seed=seed)
 
+    def measurements(self, recipe: Recipe) -> Measurements:
+        """The callback that measures a run of one of the recipes as the study has it."""
+        last = recipe.settings.steps
+        return Measurements(recipe, self.measures, {*range(self.every, last, self.every), last})
+
     def identity(self) -> dict[str, str]:
         """What stored results must have in common with the study as it is now, in plain words."""
         words = {"every": str(self.every), "measures": ", ".join(self.measures)}
@@ -106,19 +75,3 @@ class Study:
             irrelevant = ("seed", "log_every")
             words |= {f"{name}: {k}": str(v) for k, v in about.items() if k not in irrelevant}
         return words
-
-
-class Looks:
-    """A callback that measures a run every so often."""
-
-    def __init__(self, study: Study, recipe: Recipe):
-        self.study, self.recipe = study, recipe
-        self.rows: list[dict[str, float]] = []
-
-    def __call__(self, run: Run) -> None:
-        if run.step % self.study.every and run.step < run.steps:
-            return
-        row: dict[str, float] = {"step": run.step}
-        for measure in self.study.measures:
-            row |= MEASURES[measure](run, self.recipe)
-        self.rows.append(row)

@@ -11,14 +11,13 @@ from torch import Tensor, nn
 
 from wgan_lib.experiments.recipes import Recipe, from_labels
 from wgan_lib.ground import checkpoints
-from wgan_lib.ground.arguments import positive_integer
 from wgan_lib.ground.checkpoints import CheckpointError
-from wgan_lib.ground.devices import choose_device, random_source
-from wgan_lib.training.run import generate
+from wgan_lib.ground.devices import choose_device
+from wgan_lib.training.run import draw_samples
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainedPair:
     """What a run of a recipe had learned when its checkpoint was written.
 
     averaged   whether the generator has the averaged weights
@@ -33,14 +32,12 @@ class Trained:
 
     def sample(self, n: int, seed: int = 0) -> Tensor:
         """n samples, from the latent vectors that the seed fixes: those of ``Run.sample``."""
-        size = (positive_integer("n", n), self.generator.latent_dim)
-        source = random_source(self.device, positive_integer("seed", seed, minimum=0))
-        return generate(self.generator, torch.randn(size, generator=source, device=self.device))
+        return draw_samples(self.generator, n, seed, self.device)
 
 
 def load_trained(
     path: str | Path, device: str | torch.device = "auto", averaged: bool = True
-) -> Trained:
+) -> TrainedPair:
     """Build the networks of the checkpoint's recipe and give them its weights.
 
     The generator gets the averaged weights, where there are any, unless told otherwise. Raises
@@ -59,7 +56,7 @@ def load_trained(
             f"{path} holds other networks than {recipe.name} has in this version of the course"
         ) from error
     pair = generator.to(device).eval(), critic.to(device).eval()
-    return Trained(recipe, *pair, device, contents["step"], averaged)
+    return TrainedPair(recipe, *pair, device, contents["step"], averaged)
 
 
 def _recipe_of(path: str | Path, contents: dict[str, Any]) -> Recipe:

@@ -71,15 +71,21 @@ def one_of(name: str, value: object, allowed: Iterable[str]) -> str:
     return value
 
 
-def finite_tensor(name: str, value: object, dimensions: Sequence[int] | None = None) -> Tensor:
+def finite_tensor(
+    name: str,
+    value: object,
+    dimensions: Sequence[int] | None = None,
+    list_dtype: torch.dtype | None = None,
+) -> Tensor:
     """Return `value` as a floating-point tensor that is neither empty nor holds nan or infinity.
 
     Takes a tensor or anything `torch.as_tensor` takes. A floating-point tensor keeps its dtype, its
-    device and its graph; integers and booleans become the default dtype. `dimensions`, if given,
-    lists the allowed numbers of dimensions. Raises `TypeError` for what no tensor can be made of
+    device and its graph; integers and booleans become the default dtype. What has no dtype of its
+    own, such as a list, gets `list_dtype`: float64 keeps its digits. `dimensions`, if given, lists
+    the allowed numbers of dimensions. Raises `TypeError` for what no tensor can be made of
     and for complex numbers, `ValueError` for the rest.
     """
-    tensor = _real_tensor(name, value)
+    tensor = _real_tensor(name, value, list_dtype)
     if dimensions is not None and tensor.ndim not in dimensions:
         allowed = " or ".join(str(count) for count in dimensions)
         raise ValueError(
@@ -92,9 +98,11 @@ def finite_tensor(name: str, value: object, dimensions: Sequence[int] | None = N
     return tensor
 
 
-def _real_tensor(name: str, value: object) -> Tensor:
+def _real_tensor(name: str, value: object, list_dtype: torch.dtype | None) -> Tensor:
     try:
         tensor = torch.as_tensor(value)
+        if list_dtype is not None and not (hasattr(value, "dtype") or tensor.is_complex()):
+            tensor = torch.as_tensor(value, dtype=list_dtype)
     except (TypeError, ValueError, RuntimeError) as error:
         wanted = f"{name} must be a tensor, or numbers a tensor can be made of"
         raise TypeError(f"{wanted}, got {_shown(value)}") from error

@@ -6,17 +6,19 @@ words which run it belongs to; a run resumes only from a checkpoint with its own
 
 from __future__ import annotations
 
-import contextlib
 import io
-import os
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
+
+from wgan_lib.ground.files import write_whole
 
 FORMAT = 1  # raise it when the contents change their meaning
+RENAMED = {"decay": "final_rate"}  # settings that older files know by another name
 
 
 class CheckpointError(ValueError):
@@ -24,40 +26,18 @@ class CheckpointError(ValueError):
 
 
 def save(path: str | Path, contents: Mapping[str, Any]) -> None:
-    """Write the contents aside, bring them to the disk, then rename: readers see old or new.
-
-    Raises OSError where the disk is full or closed to us; what stood at path before still stands.
-    """
-    path = Path(path)
+    """Write the contents whole or not at all; OSError, with the file's name, where that fails."""
     buffer = io.BytesIO()
     torch.save({"format": FORMAT, **contents}, buffer)
-    aside = path.with_name(path.name + ".part")
-    try:
-        _write_through(aside, buffer.getbuffer())
-        os.replace(aside, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            aside.unlink()
-        kept = "the checkpoint from before is untouched" if path.exists() else "nothing was saved"
-        raise OSError(f"could not save {path}: {error}; {kept}") from error
-    _flush_folder(path.parent)
+    write_whole(path, buffer.getvalue())
 
 
-def _write_through(path: Path, data) -> None:
-    with open(path, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
-    """Brings the rename itself to the disk, where the system lets us open a folder."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def half_precision(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A network's state with its numbers in float16, which takes half the room; counts stay."""
+    return {
+        name: value.half() if value.is_floating_point() else value
+        for name, value in weights.items()
+    }
 
 
 def load(path: str | Path, device: torch.device | str = "cpu") -> dict[str, Any]:
@@ -80,8 +60,18 @@ def load(path: str | Path, device: torch.device | str = "cpu") -> dict[str, Any]
     return contents
 
 
+def current_names(words: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file says of a run ("decay", "set decay", "wgan: decay"), by the names of today."""
+    found = {}
+    for key, value in words.items():
+        of_whom, blank, name = key.rpartition(" ")
+        found[of_whom + blank + RENAMED.get(name, name)] = value
+    return found
+
+
 def require_same(path: str | Path, found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """Raises CheckpointError with one line for each entry in which two identities differ."""
+    found = current_names(found)
     differences = [
         f"{key}: the file has {found.get(key, 'nothing')}, "
         f"this run has {wanted.get(key, 'nothing')}"

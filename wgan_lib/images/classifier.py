@@ -96,8 +96,5 @@ def read_classifier(path: str | Path, device: torch.device | str = "cpu") -> Ima
 
 def write_classifier(path: str | Path, classifier: ImageClassifier) -> None:
     """Keep a classifier in half precision, with the accuracy that it has so."""
-    halved = {
-        name: value.half() if value.is_floating_point() else value
-        for name, value in classifier.state_dict().items()
-    }
-    checkpoints.save(path, {"accuracy": classifier.accuracy, "weights": halved})
+    weights = checkpoints.half_precision(classifier.state_dict())
+    checkpoints.save(path, {"accuracy": classifier.accuracy, "weights": weights})

@@ -1,6 +1,6 @@
 """The five guidelines of DCGAN, each of which can be left out (Radford et al. 2016, sec. 3).
 
-The pair is that of `networks.dcgan` for images 1×28×28; lesson 07 leaves out one guideline at a
+The pair is that of `networks.dcgan` for images 1×28×28; lesson 08 leaves out one guideline at a
 time and measures what becomes of the samples.
 """
 
@@ -14,7 +14,7 @@ from wgan_lib.networks import Generator, initialise
 GUIDELINES = {
     "strides": "strided convolutions, not pooling: without, D takes maxima and G repeats pixels",
     "batch norm": "batch norm in G and D, but neither at G's output nor at D's input",
-    "no dense": "no hidden dense layer: without, one of 256 units in each network",
+    "convolutions only": "no hidden dense layer: without, one of 256 units in each network",
     "relu": "ReLU in G and tanh at its end: without, tanh inside and a clipped straight line",
     "leaky": "leaky ReLU in D: without, ReLU",
 }
@@ -36,7 +36,7 @@ def dcgan_without(
 def _generator_layers(without: str, width: int, latent_dim: int) -> list[nn.Module]:
     inside = nn.Tanh if without == "relu" else nn.ReLU
     layers = []
-    if without == "no dense":
+    if without == "convolutions only":
         deep = 2 * width * SMALLEST**2
         layers += [nn.Linear(latent_dim, DENSE), inside(), nn.Linear(DENSE, deep)]
         layers += [nn.Unflatten(1, (2 * width, SMALLEST, SMALLEST))]
@@ -52,7 +52,7 @@ def _critic_layers(without: str, width: int) -> list[nn.Module]:
     inside = nn.ReLU if without == "leaky" else (lambda: nn.LeakyReLU(0.2))
     layers = [*_halved(without, 1, width), inside()]
     layers += [*_halved(without, width, 2 * width), *_norm(without, 2 * width), inside()]
-    if without == "no dense":
+    if without == "convolutions only":
         dense = nn.Linear(2 * width * SMALLEST**2, DENSE)
         return [*layers, nn.Flatten(), dense, inside(), nn.Linear(DENSE, 1)]
     return [*layers, nn.Conv2d(2 * width, 1, SMALLEST), nn.Flatten()]

@@ -71,7 +71,7 @@ def read_image(file: Path, size: int, channels: int) -> np.ndarray:
 def labels_by_folder(
     path: str | os.PathLike[str], files: Sequence[Path]
 ) -> tuple[list[int] | None, tuple[str, ...]]:
-    """Class numbers, one a file, and class names, from the subfolders directly in `path`.
+    """Class numbers, one per file, and class names, from the subfolders directly in `path`.
 
     Where a file lies in no subfolder there are no classes: None and no names.
     """

@@ -19,11 +19,12 @@ import hashlib
 import io
 import math
 import os
-import tempfile
 import zlib
 from pathlib import Path
 
 import numpy as np
+
+from wgan_lib.ground.files import write_whole
 
 UNSIGNED_BYTE = 0x08
 GZIP_MAGIC = b"\x1f\x8b"
@@ -51,12 +52,12 @@ def write_idx(path: str | os.PathLike[str], array: np.ndarray) -> None:
     """Write an array of dtype uint8 as an IDX file, gzipped when `path` ends in `.gz`.
 
     The same array gives the same bytes every time: the gzip header holds neither name nor date.
-    The file is written aside and renamed, so that nobody ever finds half of it. Raises `TypeError`
-    for another dtype and `ValueError` for an array without dimensions.
+    The file is written whole or not at all. Raises `TypeError` for another dtype and `ValueError`
+    for an array without dimensions.
     """
     path = Path(path)
     content = _content(array)
-    _replace(path, _gzipped(content) if path.suffix == ".gz" else content)
+    write_whole(path, _gzipped(content) if path.suffix == ".gz" else content)
 
 
 def _unpacked(path: Path) -> bytes:
@@ -134,18 +135,3 @@ def _gzipped(content: bytes) -> bytes:
     with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=packed, mtime=0) as file:
         file.write(content)
     return packed.getvalue()
-
-
-def _replace(path: Path, stored: bytes) -> None:
-    """Write aside, then rename: a rename within one folder happens wholly or not at all."""
-    descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(stored)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(aside, 0o644)  # mkstemp makes a private file; data are for everybody to read
-        os.replace(aside, path)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise

@@ -39,7 +39,7 @@ class ImageScores(NamedTuple):
 class ImageJudge:
     """Scores images against held-out real ones and against the training set, N×1×28×28 each.
 
-    The Fréchet distance, precision and recall hang on how many images are compared: take as many
+    The Fréchet distance, precision and recall depend on how many images are compared: take as many
     as there are held-out ones (`size`), and hold the scores against `ends()`.
     """
 
@@ -48,7 +48,7 @@ class ImageJudge:
         self.held_out, self.training = held_out.images[:MOST_IMAGES], training.images
         self.features = self.classifier.features(self.held_out)
         self.wanted = None if held_out.labels is None else held_out.labels[:MOST_IMAGES].bincount()
-        self.fair = nearest_training(self.held_out, self.training).distance
+        self.held_out_distance = nearest_training(self.held_out, self.training).distance
 
     @property
     def size(self) -> int:
@@ -67,7 +67,7 @@ class ImageJudge:
             coverage.covered,
             coverage.imbalance,
             *precision_recall(self.features, features),
-            chance_nearer(nearest_training(images, self.training).distance, self.fair),
+            chance_nearer(nearest_training(images, self.training).distance, self.held_out_distance),
         )
 
     @torch.no_grad()

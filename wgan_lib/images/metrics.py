@@ -203,16 +203,17 @@ def copying_score(samples: Tensor, held_out: Tensor, training: Tensor) -> float:
     where samples keep away, because they are poor, say. Ties count half. It is the statistic of the
     test of Meehan, Chaudhuri and Dasgupta 2020, sec. 3 (a Mann–Whitney U), over the whole space.
     """
-    ours, fair = (nearest_training(each, training).distance for each in (samples, held_out))
-    return chance_nearer(ours, fair)
+    distances = (nearest_training(each, training).distance for each in (samples, held_out))
+    return chance_nearer(*distances)
 
 
-def chance_nearer(ours: Tensor, fair: Tensor) -> float:
-    """The chance that a distance of ours (N) is below a fair one (M); ties count half."""
-    ours = _double(finite_tensor("ours", ours, dimensions=(1,)))
-    fair = _double(finite_tensor("fair", fair, dimensions=(1,))).to(ours).sort().values
-    below = torch.searchsorted(fair, ours) + torch.searchsorted(fair, ours, right=True)
-    return float(1 - below.double().mean() / (2 * len(fair)))
+def chance_nearer(samples: Tensor, held_out: Tensor) -> float:
+    """The chance that a sample's distance (N) is below a held-out one's (M); ties count half."""
+    samples = _double(finite_tensor("samples", samples, dimensions=(1,)))
+    held_out = _double(finite_tensor("held_out", held_out, dimensions=(1,))).to(samples)
+    held_out = held_out.sort().values
+    below = sum(torch.searchsorted(held_out, samples, right=right) for right in (False, True))
+    return float(1 - below.double().mean() / (2 * len(held_out)))
 
 
 # ------------------------------------------------------------------ arguments

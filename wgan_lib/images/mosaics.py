@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import math
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from torch import Tensor
+
+from wgan_lib.ground.files import write_whole
 
 SIDE = 600  # pixels that a sheet of small images is enlarged to, about
 
@@ -24,7 +25,7 @@ def write_images(path: str | Path, images: Tensor) -> None:
     pixels = grid.clamp(0, 1).mul(255).round().byte().movedim(0, 2).numpy()
     zoom = max(1, round(SIDE / pixels.shape[1]))
     # Each pixel becomes a square of zoom × zoom: enlarged, but not smoothed.
-    write_picture(path, _png(Image.fromarray(pixels.repeat(zoom, axis=0).repeat(zoom, axis=1))))
+    write_whole(path, _png(Image.fromarray(pixels.repeat(zoom, axis=0).repeat(zoom, axis=1))))
 
 
 def write_mosaic(path: str | Path, images: Tensor, columns: int) -> None:
@@ -37,7 +38,7 @@ def write_mosaic(path: str | Path, images: Tensor, columns: int) -> None:
     sheet = sheet.view(rows, columns, channels, height, width).permute(0, 3, 1, 4, 2)
     pixels = sheet.add(1).mul(127.5).round().clamp(0, 255).byte()
     pixels = pixels.reshape(rows * height, columns * width, channels).squeeze(2)
-    write_picture(path, _png(Image.fromarray(pixels.numpy())))
+    write_whole(path, _png(Image.fromarray(pixels.numpy())))
 
 
 def read_mosaic(path: str | Path, rows: int, columns: int, shape: Sequence[int]) -> Tensor:
@@ -55,10 +56,3 @@ def _png(image) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, format="PNG")
     return buffer.getvalue()
-
-
-def write_picture(path: str | Path, content: bytes) -> None:
-    """Write aside, then rename."""
-    aside = Path(f"{path}.part")
-    aside.write_bytes(content)
-    os.replace(aside, path)

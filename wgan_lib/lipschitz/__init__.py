@@ -1,6 +1,6 @@
 """How steep a critic is, how steep it can be, and what binds it.
 
-`slopes` measures gradients (lessons 04 to 06), and is all that training stands on. `cones` holds a
+`slopes` measures gradients (lessons 04 to 07), and is all that training stands on. `cones` holds a
 function between its points, `bounds` certifies a slope for a whole network, `piecewise_linear`
 finds it exactly on the line, and `layers` builds networks that cannot be steeper than 1: lesson 04.
 """

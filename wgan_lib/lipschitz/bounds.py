@@ -44,7 +44,7 @@ def layer_constants(network: nn.Module, shape: Sequence[int] | None = None) -> l
 
     Dense layers: the largest singular value. Convolutions: that of the matrix they amount to, or,
     where the matrix is too large, a bound on it from the same convolution on a torus (Sedghi,
-    Gupta, Long 2019); both hang on the image's size, so shape, (C, H, W) of one sample, must be
+    Gupta, Long 2019); both depend on the image's size, so shape, (C, H, W) of one sample, must be
     given. Sorting, ReLU, tanh, flattening: 1. Batch norm in evaluation mode is a fixed scaling.
 
     Raises ValueError for layers that have no constant as they stand (batch norm, dropout and
@@ -158,9 +158,9 @@ def _written_out(layer: nn.Conv2d, sample: Tensor) -> float:
 def _on_a_torus(layer: nn.Conv2d, sample: Tensor) -> float:
     """The norm of the convolution on a torus that holds the padded image.
 
-    There the Fourier transform takes it apart into one small matrix a frequency. The torus contains
-    every output of the plain convolution and more, so that its norm can only be larger. A stride s
-    becomes 1 once the s² phases of the image are regarded as channels.
+    There the Fourier transform takes it apart into one small matrix per frequency. The torus
+    contains every output of the plain convolution and more, so that its norm can only be larger. A
+    stride s becomes 1 once the s² phases of the image are regarded as channels.
     """
     stride = layer.stride[0]
     plain = layer.groups == 1 and set(layer.dilation) == {1} and layer.padding_mode == "zeros"

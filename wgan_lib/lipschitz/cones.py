@@ -52,7 +52,7 @@ def cone_envelope(x: Tensor, anchors: Tensor, values: Tensor, K: float = 1.0) ->
 
     x N×…, anchors M×…, values M. The highest K-Lipschitz function that lies nowhere above the
     values; it meets them all where they do not violate each other's cones (McShane 1934).
-    With the prices of the dual as values it is a best critic.
+    With a potential that solves the dual as values it is a best critic.
     """
     x, anchors = point_batch("x", x), point_batch("anchors", anchors)
     values = point_heights("values", finite_tensor("values", values), len(anchors))

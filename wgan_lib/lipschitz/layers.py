@@ -1,7 +1,8 @@
 """Critics that are 1-Lipschitz by construction: whatever their weights, no slope exceeds 1.
 
 Every matrix is held at spectral norm 1 by a parametrisation, and no activation steepens what it
-gets. Lesson 04 trains such critics on the dual; lesson 10 holds them against other constraints.
+gets. Lesson 04 trains such critics on the dual; lesson 12, to come, holds them against other
+constraints.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def score_gradients(critic: Callable[[Tensor], Tensor], points: Tensor) -> Tenso
 
 
 def euclidean_norms(vectors: Tensor) -> Tensor:
-    """One norm a sample, N×… → N, over all its dimensions, with a finite gradient at 0."""
+    """One norm per sample, N×… → N, over all its dimensions, with a finite gradient at 0."""
     return vectors.flatten(1).square().sum(1).add(ROOT_FLOOR).sqrt()
 
 
@@ -114,9 +114,9 @@ def point_batch(name: str, points: Tensor) -> Tensor:
 
 
 def point_heights(name: str, heights: Tensor, count: int) -> Tensor:
-    """One number a point, as a vector."""
+    """One number per point, as a vector."""
     if heights.numel() != count:
         raise ValueError(
-            f"{name} must hold one number a point, {count}, got shape {tuple(heights.shape)}"
+            f"{name} must hold one number per point, {count}, got shape {tuple(heights.shape)}"
         )
     return heights.reshape(count)

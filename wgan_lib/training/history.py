@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -44,18 +40,6 @@ class History(Mapping[str, Tensor]):
 
     def columns(self) -> dict[str, Tensor]:
         return dict(self._columns)
-
-    def write_csv(self, path: str | Path) -> None:
-        """One line a step, the step first; the file is replaced whole."""
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(["step", *self._columns])
-        table = zip(*(column.tolist() for column in self._columns.values()), strict=True)
-        for step, row in enumerate(table, start=1):
-            writer.writerow([step, *(f"{value:.6g}" for value in row)])
-        aside = Path(path).with_suffix(".part")
-        aside.write_text(buffer.getvalue())
-        os.replace(aside, path)
 
     def __getitem__(self, name: str) -> Tensor:
         if name not in self._columns:

@@ -1,7 +1,7 @@
 """What each objective asks of critic and generator: GAN, WGAN and WGAN-GP differ by a few lines.
 
-A critic is any callable that gives one raw score a sample. For the two GAN objectives the score is
-the logit of "real"; for the Wasserstein objectives it is the height of the potential.
+A critic is any callable that gives one raw score per sample. For the two GAN objectives the score
+is the logit of "real"; for the Wasserstein objectives it is the height of the potential.
 Every loss is there to be minimised.
 """
 
@@ -31,7 +31,7 @@ Critic = Callable[[Tensor], Tensor]
 
 
 class Loss(NamedTuple):
-    """The scalar to minimise, and its named parts (detached scalars, for the record)."""
+    """The scalar to minimise, and its named parts (detached scalars, for the history)."""
 
     loss: Tensor
     parts: dict[str, Tensor]
@@ -51,26 +51,28 @@ class Objective(Protocol):
 class GAN:
     """The minimax game of Goodfellow et al. 2014, eq. 1, whose critic is a classifier."""
 
-    def critic_loss(self, critic, real, fake, epsilon=None) -> Loss:
+    def critic_loss(
+        self, critic: Critic, real: Tensor, fake: Tensor, epsilon: Tensor | None = None
+    ) -> Loss:
         """−E log D(x) − E log(1 − D(G(z))), where D = σ(score) and so 1 − D = σ(−score)."""
         real_scores, fake_scores = scores(critic, real, fake)
         loss = -logsigmoid(real_scores).mean() - logsigmoid(-fake_scores).mean()
         # For the best D the loss is log 4 − 2·JS: the critic estimates the JS divergence, in nats.
         return Loss(loss, {"critic_estimate": (math.log(4) - loss.detach()) / 2})
 
-    def generator_loss(self, critic, fake) -> Loss:
+    def generator_loss(self, critic: Critic, fake: Tensor) -> Loss:
         """E log(1 − D(G(z))), which saturates: it is flat where D is sure of the fakes."""
         return Loss(logsigmoid(-score(critic, fake)).mean(), {})
 
-    def constrain(self, critic) -> None:
-        """A classifier is free."""
+    def constrain(self, critic: nn.Module) -> None:
+        """A classifier needs no constraint."""
 
 
 @dataclass(frozen=True)
 class NonSaturatingGAN(GAN):
     """The same critic; the generator climbs log D instead (Goodfellow et al. 2014, sec. 3)."""
 
-    def generator_loss(self, critic, fake) -> Loss:
+    def generator_loss(self, critic: Critic, fake: Tensor) -> Loss:
         """−E log D(G(z)), steepest where D is sure of the fakes."""
         return Loss(-logsigmoid(score(critic, fake)).mean(), {})
 
@@ -84,26 +86,28 @@ class WGAN:
     def __post_init__(self):
         finite_number("clip", self.clip, minimum=0.0, strict=True)
 
-    def critic_loss(self, critic, real, fake, epsilon=None) -> Loss:
+    def critic_loss(
+        self, critic: Critic, real: Tensor, fake: Tensor, epsilon: Tensor | None = None
+    ) -> Loss:
         """E f(G(z)) − E f(x): minus the estimate of the distance."""
         return wasserstein_loss(*scores(critic, real, fake))
 
-    def generator_loss(self, critic, fake) -> Loss:
+    def generator_loss(self, critic: Critic, fake: Tensor) -> Loss:
         """−E f(G(z))."""
         return Loss(-score(critic, fake).mean(), {})
 
-    def constrain(self, critic) -> None:
+    def constrain(self, critic: nn.Module) -> None:
         """Clips after the critic's step, so that the generator too meets a clipped critic."""
         clip_weights_(critic, self.clip)
 
 
 @dataclass(frozen=True)
 class WGANGP:
-    """The critic is paid for slope 1 instead of being clipped (Gulrajani et al. 2017, eq. 3).
+    """The critic is penalised for leaving slope 1, and not clipped (Gulrajani et al. 2017, eq. 3).
 
     penalty  λ, the weight of the penalty; 0 turns it off
     sided    "two" pulls the slope to the centre; "one" only pushes it down to it
-    centre   the slope that costs nothing
+    centre   the slope without a penalty
     where    "segments" between a real and a fake sample, or at "real", "fake" or "both" samples
     """
 
@@ -118,32 +122,34 @@ class WGANGP:
         one_of("sided", self.sided, ("two", "one"))
         one_of("where", self.where, ("segments", "real", "fake", "both"))
 
-    def critic_loss(self, critic, real, fake, epsilon=None) -> Loss:
+    def critic_loss(
+        self, critic: Critic, real: Tensor, fake: Tensor, epsilon: Tensor | None = None
+    ) -> Loss:
         """E f(G(z)) − E f(x) + λ·E (‖∇f(x̂)‖₂ − 1)²."""
         warn_of_batch_norm(critic, real)
         loss, parts = wasserstein_loss(*scores(critic, real, fake))
         if self.penalty == 0:
             return Loss(loss, parts)
         norms = euclidean_norms(score_gradients(critic, self.points(real, fake, epsilon)))
-        penalty = self.price(norms).mean()
+        penalty = self.penalties(norms).mean()
         parts |= {"penalty": penalty.detach(), "gradient_norm": norms.detach().mean()}
         return Loss(loss + self.penalty * penalty, parts)
 
-    def generator_loss(self, critic, fake) -> Loss:
+    def generator_loss(self, critic: Critic, fake: Tensor) -> Loss:
         """−E f(G(z)), as in WGAN."""
         return Loss(-score(critic, fake).mean(), {})
 
-    def constrain(self, critic) -> None:
-        """The penalty has done it."""
+    def constrain(self, critic: nn.Module) -> None:
+        """The penalty in the loss is the constraint."""
 
     def points(self, real: Tensor, fake: Tensor, epsilon: Tensor | None = None) -> Tensor:
-        """Where the slope is measured. On segments: x̂ = εx + (1 − ε)·G(z), one ε a sample."""
+        """Where the slope is measured. On segments: x̂ = εx + (1 − ε)·G(z), one ε per sample."""
         if self.where == "segments":
             return mixed(real, fake, epsilon)
         return {"real": real, "fake": fake, "both": torch.cat([real, fake])}[self.where]
 
-    def price(self, norms: Tensor) -> Tensor:
-        """(‖∇f‖ − centre)², or only its rising half: N norms to N prices."""
+    def penalties(self, norms: Tensor) -> Tensor:
+        """(‖∇f‖ − centre)², or only its rising half: N norms to N penalties."""
         excess = norms - self.centre
         return (excess if self.sided == "two" else excess.relu()).square()
 
@@ -168,7 +174,7 @@ def mixed(real: Tensor, fake: Tensor, epsilon: Tensor | None = None) -> Tensor:
 
 
 def score(critic: Critic, samples: Tensor) -> Tensor:
-    """One score a sample, N, in the dtype of the samples whatever the precision inside."""
+    """One score per sample, N, in the dtype of the samples whatever the precision inside."""
     return critic(samples).reshape(len(samples)).to(samples.dtype)
 
 

@@ -1,4 +1,4 @@
-"""Optimisers by name in their fastest form, the learning rate's schedule, averaged weights."""
+"""Optimisers by name in their fastest form, and averaged weights."""
 
 from __future__ import annotations
 
@@ -59,14 +59,6 @@ class FusedRMSprop(torch.optim.Adam):
         }
 
 
-def decayed(learning_rate: float, decay: float, progress: float) -> float:
-    """The learning rate on the straight line from its full value down to ``decay`` times it.
-
-    progress runs from 0 at the first step to 1 at the end.
-    """
-    return learning_rate * (1 - (1 - decay) * progress)
-
-
 def set_learning_rate(optimiser: torch.optim.Optimizer, learning_rate: float) -> None:
     """For all parameters, from the next step on."""
     for group in optimiser.param_groups:
@@ -74,11 +66,11 @@ def set_learning_rate(optimiser: torch.optim.Optimizer, learning_rate: float) ->
 
 
 @torch.no_grad()
-def average_into(averaged: nn.Module, source: nn.Module, decay: float) -> None:
-    """Exponential moving average: averaged ← decay·averaged + (1 − decay)·source.
+def average_into(averaged: nn.Module, network: nn.Module, decay: float) -> None:
+    """Exponential moving average: averaged ← decay·averaged + (1 − decay)·network.
 
     Buffers (the statistics of batch norm) are averages already, so they are copied.
     """
-    get_ema_multi_avg_fn(decay)(list(averaged.parameters()), list(source.parameters()), None)
-    for kept, current in zip(averaged.buffers(), source.buffers(), strict=True):
+    get_ema_multi_avg_fn(decay)(list(averaged.parameters()), list(network.parameters()), None)
+    for kept, current in zip(averaged.buffers(), network.buffers(), strict=True):
         kept.copy_(current)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from wgan_lib.ground.devices import process_count
+from wgan_lib.ground.devices import autocast, process_count
 from wgan_lib.training.objectives import Loss, Objective
 from wgan_lib.training.optimisers import make_optimiser
 from wgan_lib.training.settings import Settings
@@ -42,47 +42,42 @@ class GeneratorLoss(nn.Module):
 
 
 @dataclass
-class CriticPlayer:
-    """The critic, ready to take its steps."""
+class Player:
+    """A network in training mode, with its whole loss as one module and its optimiser."""
 
     network: nn.Module
-    objective: Objective
     loss: nn.Module
     optimiser: torch.optim.Optimizer
     precision: str
 
-    @classmethod
-    def ready(cls, critic: nn.Module, objective: Objective, settings: Settings) -> CriticPlayer:
-        """In training mode, with loss and optimiser as the settings say."""
-        loss = prepared(CriticLoss(objective, critic.train()), settings.compile)
-        return cls(critic, objective, loss, _optimiser(critic, settings), settings.precision)
+    def step(self, *inputs: Tensor) -> Loss:
+        """One step down the loss, which is returned detached; inputs on the network's device."""
+        with autocast(inputs[0].device, self.precision):
+            loss, parts = self.loss(*inputs)
+        self.optimiser.zero_grad()
+        loss.backward()
+        self.optimiser.step()
+        return Loss(loss.detach(), parts)
 
 
-@dataclass
-class GeneratorPlayer:
-    """The generator, ready to take its steps against a critic."""
-
-    network: nn.Module
-    critic: nn.Module
-    loss: nn.Module
-    optimiser: torch.optim.Optimizer
-    precision: str
-
-    @classmethod
-    def ready(
-        cls, generator: nn.Module, critic: nn.Module, objective: Objective, settings: Settings
-    ) -> GeneratorPlayer:
-        """In training mode, with loss and optimiser as the settings say."""
-        with frozen(critic):
-            loss = GeneratorLoss(objective, generator.train(), critic)
-            loss = prepared(loss, settings.compile)
-        return cls(generator, critic, loss, _optimiser(generator, settings), settings.precision)
+def critic_player(critic: nn.Module, objective: Objective, settings: Settings) -> Player:
+    """The critic; its step takes real and fake samples, and the ε of a penalty or None."""
+    return _player(critic, CriticLoss(objective, critic), settings)
 
 
-def _optimiser(network: nn.Module, settings: Settings) -> torch.optim.Optimizer:
-    return make_optimiser(
-        settings.optimiser, network.parameters(), settings.learning_rate, settings.betas
+def generator_player(
+    generator: nn.Module, critic: nn.Module, objective: Objective, settings: Settings
+) -> Player:
+    """The generator; its step takes latent vectors."""
+    with frozen(critic):
+        return _player(generator, GeneratorLoss(objective, generator, critic), settings)
+
+
+def _player(network: nn.Module, loss: nn.Module, settings: Settings) -> Player:
+    optimiser = make_optimiser(
+        settings.optimiser, network.train().parameters(), settings.learning_rate, settings.betas
     )
+    return Player(network, prepared(loss, settings.compile), optimiser, settings.precision)
 
 
 def prepared(loss: nn.Module, compiled: bool) -> nn.Module:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,8 +15,8 @@ from wgan_lib.ground.arguments import finite_tensor, positive_integer
 from wgan_lib.ground.devices import autocast, own_share, process_count, random_source
 from wgan_lib.training.history import History
 from wgan_lib.training.objectives import Objective
-from wgan_lib.training.optimisers import average_into, decayed, set_learning_rate
-from wgan_lib.training.players import CriticPlayer, GeneratorPlayer
+from wgan_lib.training.optimisers import average_into, set_learning_rate
+from wgan_lib.training.players import critic_player, generator_player
 from wgan_lib.training.settings import Settings
 
 SampleReal = Callable[..., Tensor]  # sample(n, generator=…, device=…) → n samples
@@ -26,7 +27,7 @@ class Run:
 
     generator, critic   the networks, in training mode, on ``device``
     averaged            the generator with averaged weights, or None
-    history             one row of named numbers a step
+    history             one row of named numbers per step
     step, steps         generator steps done, and asked for
     """
 
@@ -47,8 +48,8 @@ class Run:
         self.sample_real = sample_real
         self.labels = dict(labels or {})
         check_fit(self)
-        self.critic_player = CriticPlayer.ready(critic, objective, settings)
-        self.generator_player = GeneratorPlayer.ready(generator, critic, objective, settings)
+        self.critic_player = critic_player(critic, objective, settings)
+        self.generator_player = generator_player(generator, critic, objective, settings)
         self.averaged = copy.deepcopy(generator) if settings.averaging else None
         self.random = random_source(device, settings.seed)
         self.history = History()
@@ -77,14 +78,13 @@ class Run:
             return self.generator(self.draw_latent()).to(torch.get_default_dtype())
 
     def draw_epsilon(self) -> Tensor:
-        """One uniform number a sample: where a penalised critic is looked at."""
+        """One uniform number per sample: where on its segment a critic is penalised."""
         n = self.settings.batch_size
         return own_share(torch.rand(n, generator=self.random, device=self.device))
 
     def set_learning_rate(self) -> None:
         """Both learning rates, as far down their straight line as the run has come."""
-        progress = self.step / self.settings.steps
-        rate = decayed(self.settings.learning_rate, self.settings.decay, progress)
+        rate = self.settings.learning_rate_at(self.step)
         set_learning_rate(self.critic_player.optimiser, rate)
         set_learning_rate(self.generator_player.optimiser, rate)
 
@@ -97,14 +97,11 @@ class Run:
 
     def sample(self, n: int, seed: int = 0, averaged: bool = True) -> Tensor:
         """n samples of the (averaged) generator, from latent vectors that the seed fixes."""
-        positive_integer("n", n)
-        source = random_source(self.device, seed)
-        latent = torch.randn(n, self.latent_dim, generator=source, device=self.device)
-        keep = averaged and self.averaged is not None
-        return generate(self.averaged if keep else self.generator, latent)
+        chosen = self.averaged if averaged and self.averaged is not None else self.generator
+        return draw_samples(chosen, n, seed, self.device, self.latent_dim)
 
     def summary(self) -> str:
-        """One line: how far the run is and what it last recorded."""
+        """One line: how far the run is, and the last row of its history."""
         last = self.history.last()
         last.pop("seconds", None)
         numbers = ", ".join(f"{name} {value:.4g}" for name, value in last.items())
@@ -133,7 +130,7 @@ class Run:
             **{name: part.state_dict() for name, part in self._parts().items()},
         }
 
-    def restore(self, path, contents: dict[str, Any]) -> None:
+    def restore(self, path: str | Path, contents: dict[str, Any]) -> None:
         """Takes up where the checkpoint stopped; CheckpointError says what does not fit."""
         checkpoints.require_same(path, contents["identity"], self.identity())
         for name, part in self._parts().items():
@@ -174,6 +171,19 @@ def generate(generator: nn.Module, latent: Tensor) -> Tensor:
         generator.train(training)
 
 
+def draw_samples(
+    generator: nn.Module,
+    n: int,
+    seed: int = 0,
+    device: torch.device | str = "cpu",
+    latent_dim: int | None = None,
+) -> Tensor:
+    """n samples of a generator on the device, from standard normal latents that the seed fixes."""
+    size = (positive_integer("n", n), latent_length(generator, latent_dim))
+    random = random_source(torch.device(device), positive_integer("seed", seed, minimum=0))
+    return generate(generator, torch.randn(size, generator=random, device=device))
+
+
 def check_fit(run: Run) -> None:
     """Tries data, generator and critic on two samples; raises before any time is spent."""
     if not callable(run.sample_real):
@@ -187,14 +197,14 @@ def check_fit(run: Run) -> None:
             f"batch_size must be a multiple of the {process_count()} processes, "
             f"got {run.settings.batch_size}"
         )
-    source = random_source(run.device, 0)
-    real = finite_tensor("real samples", run.sample_real(2, generator=source, device=run.device))
-    latent = torch.randn(2, run.latent_dim, generator=source, device=run.device)
+    random = random_source(run.device, 0)
+    real = finite_tensor("real samples", run.sample_real(2, generator=random, device=run.device))
+    latent = torch.randn(2, run.latent_dim, generator=random, device=run.device)
     _require_shape("generator", generate(run.generator, latent), real.shape)
     scores = generate(run.critic, real)
     if scores.numel() != 2:
         raise ValueError(
-            "critic must give one score a sample, "
+            "critic must give one score per sample, "
             f"got shape {tuple(scores.shape)} for 2 samples of shape {tuple(real.shape[1:])}"
         )
 

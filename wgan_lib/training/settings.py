@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from wgan_lib.ground.arguments import finite_number, one_of, positive_integer
+from wgan_lib.ground.checkpoints import RENAMED
 from wgan_lib.training.optimisers import OPTIMISERS
 
 PRECISIONS = ("float32", "bf16")
@@ -24,7 +27,7 @@ class Settings:
     optimiser: str = "adam"  # "adam", "adamw" or "rmsprop"
     learning_rate: float = 1e-4
     betas: tuple[float, float] = (0.0, 0.9)  # of Adam and AdamW
-    decay: float = 1.0  # the share of the learning rate that is left at the end, on a straight line
+    final_rate: float = 1.0  # share of the learning rate at the end of a straight line down to it
     averaging: float = 0.0  # decay of the generator's moving average; 0 keeps none
     precision: str = "float32"  # "bf16" multiplies in bfloat16 and keeps weights in float32
     compile: bool = False  # torch.compile on the whole of each loss
@@ -41,12 +44,33 @@ class Settings:
         one_of("optimiser", self.optimiser, OPTIMISERS)
         one_of("precision", self.precision, PRECISIONS)
         finite_number("learning_rate", self.learning_rate, minimum=0.0, strict=True)
-        finite_number("decay", self.decay, minimum=0.0, maximum=1.0)
+        finite_number("final_rate", self.final_rate, minimum=0.0, maximum=1.0)
         self._set("betas", _pair_of_betas(self.betas))
         _below_one("averaging", self.averaging)
 
+    def learning_rate_at(self, step: int) -> float:
+        """On the straight line from learning_rate at step 0 down to final_rate times it."""
+        return self.learning_rate * (1 - (1 - self.final_rate) * (step / self.steps))
+
     def _set(self, name: str, value) -> None:
         object.__setattr__(self, name, value)
+
+
+def settings_of(given: Settings | None, changes: Mapping[str, Any]) -> Settings:
+    """The settings given, or the defaults, with these changes; ValueError for unknown names."""
+    settings = Settings() if given is None else given
+    if not isinstance(settings, Settings):
+        raise TypeError(f"settings must be Settings(…) or None, got {given!r}")
+    return replace(
+        settings, **{setting_name("setting", k, vars(settings)): changes[k] for k in changes}
+    )
+
+
+def setting_name(argument: str, name: str, allowed: Iterable[str]) -> str:
+    """Return a name that is allowed; ValueError with the nearest one, or with its name of today."""
+    if name in RENAMED:
+        raise ValueError(f"{argument} {name!r} has another name now: {RENAMED[name]!r}")
+    return one_of(argument, name, allowed)
 
 
 def _pair_of_betas(betas) -> tuple[float, float]:

@@ -1,8 +1,7 @@
 """A page for each module of the library, from its docstrings.
 
-The docstrings are plain text with a light hand: paragraphs, code indented by four blanks, lists
-with a hyphen, tables with bars, and words beside their meaning in two columns. Sphinx wants
-reStructuredText; `restructured` makes that of them, and leaves nothing that it could misread.
+The docstrings are Markdown, and MyST reads them: paragraphs, code indented by four blanks, lists
+with a hyphen, tables with bars. One thing is added: words beside their meaning, in two columns.
 """
 
 from __future__ import annotations
@@ -12,12 +11,15 @@ import inspect
 import pkgutil
 import re
 import textwrap
-from collections.abc import Iterator
+
+from docutils import nodes
+from docutils.utils import new_document
+from myst_parser.parsers.sphinx_ import MystParser
+from sphinx.util.docutils import SphinxDirective
 
 import wgan_lib
 
 COLUMNS = re.compile(r"(?P<word>\S(?:\S| (?! ))*?)  +(?P<meaning>\S.*)")
-AROUND_CODE = re.compile(r"`+([^`]+)`+")
 
 
 def modules() -> list[str]:
@@ -48,7 +50,7 @@ def contents_page() -> str:
         parts += ["", heading, "-" * len(heading), "", ".. list-table::", "   :widths: 35 65", ""]
         for module in [each for each in modules() if _package(each) == package]:
             parts.append(f"   * - :doc:`{module} <{module}>`")
-            parts.append(f"     - {_inline(summary(module))}")
+            parts += ["     - .. markdown::", "", f"          {summary(module)}"]
     parts += ["", ".. toctree::", "   :hidden:", "", *(f"   {module}" for module in modules()), ""]
     return "\n".join(parts)
 
@@ -68,71 +70,34 @@ def _package(module: str) -> str:
     return module if is_package else module.rpartition(".")[0]
 
 
-def restructured(lines: list[str]) -> list[str]:
-    """The lines of a docstring as lines of reStructuredText."""
+class Markdown(SphinxDirective):
+    """Its content is Markdown, read by MyST, on a page of reStructuredText."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        part = new_document(self.state.document["source"], self.state.document.settings)
+        MystParser().parse("\n".join(self.content), part)
+        return part.children
+
+
+def as_markdown(lines: list[str]) -> list[str]:
+    """The lines of a docstring as a part of the page that `Markdown` reads."""
     text = textwrap.dedent("\n".join(lines)).strip("\n")
-    blocks = re.split(r"\n[ \t]*\n", text)
-    found = list(_blocks([block for block in blocks if block.strip()]))
-    return [line for block in found for line in (*block, "")]
+    blocks = [_meanings(block) for block in re.split(r"\n[ \t]*\n", text)]
+    return [".. markdown::", "", *textwrap.indent("\n\n".join(blocks), "   ").splitlines(), ""]
 
 
-def _blocks(blocks: list[str]) -> Iterator[list[str]]:
-    code: list[str] = []
-    for block in [*blocks, ""]:
-        lines = block.splitlines()
-        if lines and all(line.startswith("    ") for line in lines):
-            code += [*lines, ""]
-            continue
-        if code:
-            yield ["::", "", *code]
-            code = []
-        if lines:
-            yield from _prose(lines)
+def _meanings(block: str) -> str:
+    """Two columns, a word and what it means, as a list of definitions; any other block as it is.
 
-
-def _prose(lines: list[str]) -> Iterator[list[str]]:
-    if len(lines) > 2 and all(line.startswith("|") and line.endswith("|") for line in lines):
-        yield _table(lines)
-    elif lines[0].startswith("- "):
-        yield [f"- {_inline(item)}" for item in _items(lines)]
-    elif COLUMNS.fullmatch(lines[0]) and not lines[0].startswith(" "):
-        yield _meanings(lines)
-    else:
-        yield [_inline(" ".join(line.strip() for line in lines))]
-
-
-def _items(lines: list[str]) -> list[str]:
-    return [" ".join(item.split()) for item in "\n".join(lines)[2:].split("\n- ")]
-
-
-def _table(lines: list[str]) -> list[str]:
-    rows = [line.strip().strip("|").split("|") for line in lines]
-    rows = [row for row in rows if not all(set(cell.strip()) <= set("-:") for cell in row)]
-    found = [".. list-table::", "   :header-rows: 1", ""]
-    for row in rows:
-        cells = [_inline(cell.strip()) for cell in row]
-        found += [f"   {'* -' if not at else '  -'} {cell}" for at, cell in enumerate(cells)]
-    return found
-
-
-def _meanings(lines: list[str]) -> list[str]:
-    """Two columns: a word, and what it means, which may go on in the lines below."""
+    A meaning may go on in the lines below.
+    """
+    lines = block.splitlines()
+    if not lines or lines[0].startswith((" ", "|", "- ")) or not COLUMNS.fullmatch(lines[0]):
+        return block
     found: list[str] = []
     for line in lines:
         match = None if line.startswith(" ") else COLUMNS.fullmatch(line)
-        if match:
-            found += [_inline(match["word"]), f"   {_inline(match['meaning'])}"]
-        else:
-            found[-1] += f" {_inline(line.strip())}"
-    return found
-
-
-def _inline(text: str) -> str:
-    """One run of text: what stands between backticks as code, and nothing else as markup."""
-    parts = AROUND_CODE.split(text)
-    for at in range(1, len(parts), 2):
-        before = "\\ " if re.search(r"[\w’']$", parts[at - 1]) else ""
-        after = "\\ " if re.match(r"\w", parts[at + 1]) else ""
-        parts[at] = f"{before}``{parts[at].strip()}``{after}"
-    parts[::2] = [re.sub(r"([\\*_|`<>\[\]])", r"\\\1", each) for each in parts[::2]]
-    return "".join(parts)
+        found.append(f"\n{match['word']}\n: {match['meaning']}" if match else f"  {line.strip()}")
+    return "\n".join(found).strip("\n")

@@ -1,13 +1,12 @@
 """Sphinx makes the site from what `stage` has gathered; `make site` calls it."""
 
-import sys
+import inspect
 from importlib import metadata
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+from docutils import nodes
 
-import api_pages  # noqa: E402
-from docutils import nodes  # noqa: E402
+from workshop.site import api_pages
 
 project = "Wasserstein GANs, a course that runs"
 author = "the authors of the course"
@@ -22,13 +21,14 @@ suppress_warnings: list[str] = []
 nb_execution_mode = "off"
 nb_merge_streams = True
 nb_mime_priority_overrides = [("html", "application/vnd.jupyter.widget-view+json", None)]
-myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence"]
+myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "deflist"]
 myst_heading_anchors = 4
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
+autodoc_inherit_docstrings = False  # what torch says of its modules is in torch's own dialect
 add_module_names = False
 maximum_signature_line_length = 80
 toc_object_entries_show_parents = "hide"
@@ -39,7 +39,7 @@ html_static_path = ["static", "_build/static"]
 html_favicon = "static/icon.svg"
 html_context = {"default_mode": "auto"}  # light or dark, as the reader's machine is set
 html_css_files = ["course.css"]
-html_js_files = ["frames.js"]
+html_js_files = ["frames.js", "scrolling.js"]
 html_copy_source = False
 html_show_sphinx = False
 html_last_updated_fmt = None
@@ -62,13 +62,17 @@ def mathjax() -> Path:
     return Path(next(file for file in files if file.name == "tex-svg-full.js").locate())
 
 
-def plain_docstring(app, what, name, obj, options, lines):
-    lines[:] = api_pages.restructured(lines)
+def markdown_docstring(app, what, name, obj, options, lines):
+    lines[:] = api_pages.as_markdown(lines)
 
 
 def skip_aliases(app, what, name, obj, skip, options):
-    """The fields of a named tuple say nothing of themselves; the class has said it."""
-    return True if type(obj).__name__ == "_tuplegetter" else skip
+    """The fields of a named tuple say nothing of themselves; the class has said it.
+
+    What matplotlib has put into a class of ours says nothing of ours.
+    """
+    foreign = inspect.isroutine(obj) and not str(obj.__module__).startswith("wgan_lib")
+    return True if foreign or type(obj).__name__ == "_tuplegetter" else skip
 
 
 def korean(app, doctree):
@@ -79,6 +83,7 @@ def korean(app, doctree):
 
 
 def setup(app):
-    app.connect("autodoc-process-docstring", plain_docstring)
+    app.add_directive("markdown", api_pages.Markdown)
+    app.connect("autodoc-process-docstring", markdown_docstring)
     app.connect("autodoc-skip-member", skip_aliases)
     app.connect("doctree-read", korean)

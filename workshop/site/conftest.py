@@ -7,10 +7,10 @@ import threading
 from pathlib import Path
 
 import pytest
-import stage
 from bs4 import BeautifulSoup
 
 from workshop.headless import headless
+from workshop.site import stage
 
 HTML = Path(__file__).parent / "_build" / "html"
 LAB = "lab.html"  # no page of Sphinx's: it has tests of its own, in tests/browser

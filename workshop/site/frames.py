@@ -24,6 +24,7 @@ from wgan_lib.classroom.descriptions import describe
 from wgan_lib.classroom.pictures import with_few_colours
 from wgan_lib.classroom.widgets.catalogue import catalogue
 from wgan_lib.classroom.widgets.explorer import Explorer
+from wgan_lib.ground.files import write_whole
 
 STOPS = 11  # pictures along a slider
 PRESSES = 8
@@ -82,10 +83,7 @@ def _remember(state: Path, key: str, found: dict[str, Frames]) -> None:
     """After each widget, so that a build that is stopped goes on where it was."""
     widgets = {maker: each._asdict() for maker, each in found.items()}
     state.parent.mkdir(parents=True, exist_ok=True)
-    aside = state.with_suffix(".part")
-    text = json.dumps({"key": key, "widgets": widgets}, ensure_ascii=False)
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(state)
+    write_whole(state, json.dumps({"key": key, "widgets": widgets}, ensure_ascii=False))
 
 
 def render(make: Callable[[], Explorer], folder: Path) -> Frames:
@@ -215,5 +213,5 @@ def _keep(widget: Explorer, folder: Path) -> tuple[str, str]:
     picture = widget.picture.value
     name = f"{hashlib.sha256(picture).hexdigest()[:16]}.png"
     if not (folder / name).exists():
-        (folder / name).write_bytes(with_few_colours(picture, COLOURS))
+        write_whole(folder / name, with_few_colours(picture, COLOURS))
     return name, describe(widget.figure)

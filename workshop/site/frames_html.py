@@ -6,7 +6,7 @@ import html
 import json
 from collections.abc import Iterator
 
-from frames import Frames
+from workshop.site.frames import Frames
 
 NOTE = (
     "Drawn in advance: one slider moves at a time, and the others go back to where they were. "

@@ -11,15 +11,15 @@ import copy
 import hashlib
 import html
 from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from frames import Frames
-from frames_html import page_part
-from links import mend
-
-from wgan_lib.classroom.claims import Claim, printed_claim
+from wgan_lib.classroom.claims import Claim, shown_claim
 from workshop.claims_page import printed_claims
+from workshop.site.frames import Frames
+from workshop.site.frames_html import page_part
+from workshop.site.links import mend
 
 STATIC = "../_static"  # as seen from a lesson's page
 
@@ -65,15 +65,26 @@ class _Writer:
         self.shown = 0
 
     def outputs(self, cell: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """The outputs of a cell; claims that follow one another are one list."""
         described = ""
-        for output in _merged(cell.get("outputs", [])):
-            if "image/png" in output.get("data", {}):
-                described = output["metadata"]["image/png"]["alt"]
-                yield _html(self._widget(output) or self._picture(output, described))
-            elif output["output_type"] == "stream":
-                yield from self._printed("".join(output["text"]), described)
-            else:
-                yield output
+        outputs = _merged(cell.get("outputs", []))
+        for together, group in groupby(outputs, key=lambda each: shown_claim(each) is not None):
+            if together:
+                items = "".join(_claim(*next(self.claims)) for _ in group)
+                yield _html(f'<ul class="claims">{items}</ul>')
+                continue
+            for output in group:
+                described = _description(output) or described
+                yield from self._shown(output, described)
+
+    def _shown(self, output: dict[str, Any], described: str) -> Iterator[dict[str, Any]]:
+        """What is no claim: pictures, widgets and printed lines."""
+        if "image/png" in output.get("data", {}):
+            yield _html(self._widget(output) or self._picture(output, described))
+        elif output["output_type"] == "stream":
+            yield from _printed("".join(output["text"]), described)
+        else:
+            yield output
 
     def _widget(self, output: dict[str, Any]) -> str | None:
         """The frames, if what stands here is a widget."""
@@ -94,36 +105,26 @@ class _Writer:
             f' alt="{html.escape(alt)}" width="{width}" height="{height}" loading="lazy">'
         )
 
-    def _printed(self, text: str, described: str) -> Iterator[dict[str, Any]]:
-        """What a cell printed: plain lines, claims, and what is said of the picture above."""
-        if described and described in text:
-            before, _, text = text.partition(described)
-            yield from self._lines(before)
-            yield _html(_folded(described))
-        yield from self._lines(text)
 
-    def _lines(self, text: str) -> Iterator[dict[str, Any]]:
-        plain: list[str] = []
-        claims: list[str] = []
-        for line in text.splitlines():
-            said = printed_claim(line)
-            if (said and plain) or (not said and claims and line.strip()):
-                yield from _flush(plain, claims)
-            if said:
-                number, claim = next(self.claims)
-                claims.append(_claim(number, claim))
-            elif line.strip() or plain:
-                plain.append(line)
-        yield from _flush(plain, claims)
+def _description(output: dict[str, Any]) -> str:
+    """What is said of a picture; "" where there is none."""
+    metadata = output.get("metadata", {})
+    return metadata["image/png"]["alt"] if "image/png" in output.get("data", {}) else ""
 
 
-def _flush(plain: list[str], claims: list[str]) -> Iterator[dict[str, Any]]:
-    if any(line.strip() for line in plain):
-        yield {"output_type": "stream", "name": "stdout", "text": "\n".join(plain) + "\n"}
-    if claims:
-        yield _html(f'<ul class="claims">{"".join(claims)}</ul>')
-    plain.clear()
-    claims.clear()
+def _printed(text: str, described: str) -> Iterator[dict[str, Any]]:
+    """What a cell printed: plain lines, and what is said of the picture above."""
+    if described and described in text:
+        before, _, text = text.partition(described)
+        yield from _lines(before)
+        yield _html(_folded(described))
+    yield from _lines(text)
+
+
+def _lines(text: str) -> Iterator[dict[str, Any]]:
+    if text.strip():
+        lines = text.strip("\n")
+        yield {"output_type": "stream", "name": "stdout", "text": f"{lines}\n"}
 
 
 def _claim(number: int, claim: Claim) -> str:

@@ -15,17 +15,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import api_pages
-import bibliography
-from frames import Frames
-from lesson_pages import lesson_page
-from links import mend
-
-from workshop import course_map
+from workshop import COURSE, course_map
 from workshop.claims_page import printed_claims
+from workshop.site import api_pages, bibliography
+from workshop.site.frames import Frames
+from workshop.site.lesson_pages import lesson_page
+from workshop.site.links import mend
 
 HERE = Path(__file__).resolve().parent
-COURSE = HERE.parents[1]
 OWN_PAGES = ("glossary.md", "bibliography.bib")
 
 

@@ -1,6 +1,6 @@
 """The site in a real browser: wide and light, narrow and dark, by keyboard, and searched.
 
-Screenshots land in site/_build/screenshots, to be looked at.
+Screenshots land in workshop/site/_build/screenshots, to be looked at.
 """
 
 from pathlib import Path

@@ -2,17 +2,14 @@
 
 import json
 import re
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import api_pages
-import bibliography
 import pytest
 import stage
 
 from wgan_lib.classroom.widgets.catalogue import catalogue
+from workshop.site import api_pages, bibliography
 
-HERE = Path(__file__).parent
 FEWEST_TERMS = 45
 BYTES = 40_000_000
 FETCHED = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src"}
@@ -152,6 +149,20 @@ def test_every_module_has_a_page(pages):
         assert f"{module}.html" in linked
 
 
+@pytest.mark.parametrize(
+    ("page", "part"),
+    [
+        ("images.metrics", "table"),
+        ("classroom.claims", "div.highlight pre"),
+        ("experiments.recipes", "dl.simple > dt"),
+        ("transport", "p code"),
+    ],
+)
+def test_a_docstring_keeps_its_shape(pages, page, part):
+    """Tables, code, words beside their meaning, code in a sentence."""
+    assert pages[f"api/wgan_lib.{page}.html"].select(f"article {part}")
+
+
 def test_no_page_shows_markup_that_was_not_read(pages):
     """A role or a directive in the text is one that Sphinx has not understood."""
     shown = [
@@ -239,7 +250,7 @@ def test_terms_stand_in_order_each_with_its_korean(pages):
 def test_the_bibliography_has_what_the_lessons_cite_and_nothing_else(pages, lessons):
     cited = {number for lesson in lessons for number in bibliography.NUMBER.findall(lesson.text)}
     listed = bibliography.NUMBER.findall(pages["bibliography.html"].find("article").get_text())
-    assert sorted(listed) == sorted(cited), "mend site/bibliography.bib"
+    assert sorted(listed) == sorted(cited), "mend workshop/site/bibliography.bib"
 
 
 def test_papers_are_linked_where_a_lesson_names_them(pages, lessons):
@@ -250,11 +261,6 @@ def test_papers_are_linked_where_a_lesson_names_them(pages, lessons):
 
 
 # --- the parts ----------------------------------------------------------------------------------
-
-
-def test_the_folder_is_no_package():
-    """`import site` must go on to mean Python's own, also where the repository is on the path."""
-    assert not (HERE / "__init__.py").exists()
 
 
 @pytest.mark.parametrize("page", ["docs/design.html", "docs/benchmarks.html", "api/index.html"])

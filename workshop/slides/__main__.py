@@ -13,12 +13,14 @@ from pathlib import Path
 
 import nbformat
 
+from wgan_lib.ground.files import write_whole
 from workshop import COURSE
-from workshop.notebooks import lessons, write_whole
+from workshop.notebooks import lessons
+from workshop.npm import NoPackagesError
 from workshop.slides.blocks import blocks
 from workshop.slides.cutting import cut
 from workshop.slides.deck import Deck
-from workshop.slides.libraries import NoLibrariesError, provide
+from workshop.slides.libraries import provide
 from workshop.slides.page import page
 
 OUT = COURSE / "build" / "slides"
@@ -98,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     try:
         provide(options.out / "lib")
-    except NoLibrariesError as error:
+    except NoPackagesError as error:
         print(error, file=sys.stderr)
         return 1
     for source in sources:

@@ -17,7 +17,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from nbformat import NotebookNode
 
-from wgan_lib.classroom.claims import Claim, printed_claim
+from wgan_lib.classroom.claims import Claim, shown_claim
 from wgan_lib.classroom.exercises.checking import catalogue
 from workshop.solving import exercise_cells
 
@@ -128,6 +128,7 @@ def _outputs(cell: NotebookNode) -> Iterator[Block]:
     """What a cell shows: sources, pictures, printed lines and claims, each kind as one block."""
     described: set[str] = set()
     printed: list[str] = []
+    claims: list[Claim] = []
     for output in cell.outputs:
         data = output.get("data", {})
         if "image/png" in data:
@@ -135,18 +136,19 @@ def _outputs(cell: NotebookNode) -> Iterator[Block]:
             described |= set(alt.splitlines())
             live = data.get("text/plain", FIGURE) != FIGURE and output.output_type != "display_data"
             yield Block("picture", alt, data=data["image/png"], live=live)
+        elif said := shown_claim(output):
+            claims.append(said)
         elif "text/markdown" in data:
             yield Block("library", data["text/plain"])
         elif "text/plain" in data:
             printed += data["text/plain"].splitlines()
         elif output.output_type == "stream":
             printed += output.text.splitlines()
-    lines = [line for line in printed if line not in described]
-    rest = [line for line in lines if not printed_claim(line)]
+    rest = [line for line in printed if line not in described]
     if any(rest):
         yield Block("output", "\n".join(rest))
-    if claims := tuple(filter(None, map(printed_claim, lines))):
-        yield Block("claims", claims=claims)
+    if claims:
+        yield Block("claims", claims=tuple(claims))
 
 
 def _defines(source: str) -> bool:

@@ -1,23 +1,18 @@
 """What the decks load: reveal.js, MathJax and fonts, put beside them once.
 
-npm fetches the three packages of slides/package.json. DejaVu, for code and for signs that the
-other font lacks, comes with matplotlib.
+npm fetches the three packages of package.json. DejaVu, for code and for signs that the other font
+lacks, comes with matplotlib.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
+from workshop.npm import packages
+
 HERE = Path(__file__).parent
-MISSING = """\
-`make slides` needs npm, once and with a network: it fetches reveal.js, MathJax and a font.
-  Debian, Ubuntu:  sudo apt install npm
-  macOS:           brew install node
-  anywhere:        https://nodejs.org
-"""
 FROM_NPM = {
     "reveal.js/dist/reset.css": "reveal/reset.css",
     "reveal.js/dist/reveal.css": "reveal/reveal.css",
@@ -35,40 +30,14 @@ _FACE = """\
 """
 
 
-class NoLibrariesError(RuntimeError):
-    """reveal.js and MathJax cannot be fetched; the message says what is missing."""
-
-
 def provide(lib: Path) -> None:
-    """Put everything that a deck loads into the folder `lib`."""
-    packages = _installed(lib.parent / ".npm")
+    """Put all that a deck loads into the folder `lib`. Raises NoPackagesError without npm."""
+    found = packages(HERE / "package.json", lib.parent / ".npm")
     for source, target in FROM_NPM.items():
-        _copy(packages / source, lib / target)
+        _copy(found / source, lib / target)
     for name in OUR_OWN:
         _copy(HERE / name, lib / name)
-    _fonts(packages / SOURCE_SANS, lib / "fonts")
-
-
-def _installed(folder: Path) -> Path:
-    """The folder of the packages; npm is asked only when slides/package.json has changed."""
-    wanted = (HERE / "package.json").read_text(encoding="utf-8")
-    stamp = folder / "installed.json"
-    if not (stamp.exists() and stamp.read_text(encoding="utf-8") == wanted):
-        folder.mkdir(parents=True, exist_ok=True)
-        _copy(HERE / "package.json", folder / "package.json")
-        _npm(folder)
-        stamp.write_text(wanted, encoding="utf-8")
-    return folder / "node_modules"
-
-
-def _npm(folder: Path) -> None:
-    npm = shutil.which("npm")
-    if npm is None:
-        raise NoLibrariesError(f"There is no npm here. {MISSING}")
-    quiet = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--silent"]
-    done = subprocess.run([npm, "install", *quiet], cwd=folder, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise NoLibrariesError(f"npm failed:\n{done.stdout}{done.stderr}\n{MISSING}")
+    _fonts(found / SOURCE_SANS, lib / "fonts")
 
 
 def _fonts(source: Path, target: Path) -> None:

@@ -6,6 +6,7 @@ import struct
 import nbformat
 import pytest
 
+from wgan_lib.classroom.claims import Claim
 from workshop import COURSE
 from workshop.slides.__main__ import deck_of
 from workshop.slides.blocks import blocks
@@ -17,6 +18,10 @@ code, text = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
 
 def printed(line):
     return nbformat.v4.new_output("stream", name="stdout", text=line)
+
+
+def claimed(sentence):
+    return nbformat.v4.new_output("display_data", Claim(sentence).bundle())
 
 
 def shown(alt, height=280):
@@ -61,7 +66,9 @@ def test_a_heading_opens_a_slide_and_all_of_its_text_is_in_the_notes():
 
 
 def test_a_figure_stands_below_the_sentence_above_it_and_its_code_is_hidden():
-    drawn = code("show(curve())", outputs=[shown("a curve"), printed("a curve\n✓ 1 is 1\n")])
+    drawn = code(
+        "show(curve())", outputs=[shown("a curve"), printed("a curve\n"), claimed("1 is 1")]
+    )
     assert kinds(text("## 1. A\n\nFirst. \n\nLook."), drawn) == [
         ["prose"],
         ["above", "picture", "claims"],
@@ -115,7 +122,9 @@ def test_a_bold_beginning_titles_a_slide_but_not_in_place_of_the_heading():
     ],
 )
 def test_the_higher_a_picture_the_fewer_things_share_its_slide(height, slides):
-    drawn = code("show(f)", outputs=[shown("a curve", height), printed("a curve\n✓ 1 is 1\n")])
+    drawn = code(
+        "show(f)", outputs=[shown("a curve", height), printed("a curve\n"), claimed("1 is 1")]
+    )
     begun = [text("## 1. A\n\nFirst."), code("f()", outputs=[printed("1")])]
     assert kinds(*begun, text("Look."), drawn)[2:] == slides
 

@@ -1,4 +1,4 @@
-"""The exercises of lesson 07: two Gaussians, two cheats, recall by hand, and a thief."""
+"""The exercises of lesson 08: two Gaussians, two cheats, recall by hand, and a thief."""
 
 from __future__ import annotations
 
@@ -108,8 +108,8 @@ def _verdict(got) -> bool:
 
 
 EXERCISES = (
-    Exercise("frechet_1d", "07", 5, "easy", frechet_1d, _check_frechet_1d),
-    Exercise("two_cheats", "07", 5, "easy", (1, 10), _check_two_cheats),
-    Exercise("recall", "07", 10, "medium", recall, _check_recall),
-    Exercise("is_thief", "07", 15, "hard", is_thief, _check_is_thief),
+    Exercise("frechet_1d", "08", 5, "easy", frechet_1d, _check_frechet_1d),
+    Exercise("two_cheats", "08", 5, "easy", (1, 10), _check_two_cheats),
+    Exercise("recall", "08", 10, "medium", recall, _check_recall),
+    Exercise("is_thief", "08", 15, "hard", is_thief, _check_is_thief),
 )

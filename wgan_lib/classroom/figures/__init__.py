@@ -2,8 +2,12 @@
 
 `figures.general` holds the kinds of picture that every lesson uses, and this package passes them
 on: `figures.curves`, `figures.panels`. What one lesson alone needs stands in a module named after
-its subject.
+its subject, which is read when it is first asked for: `figures.entropy.cliff`.
 """
+
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 
 from wgan_lib.classroom.figures.general import (
     bars,
@@ -34,3 +38,9 @@ __all__ = [
     "show",
     "value_surface",
 ]
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name not in {module.name for module in iter_modules(__path__)}:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return import_module(f"{__name__}.{name}")

@@ -74,7 +74,7 @@ def coin_and_code(
         pair = numbers(f"biases of {name}", at), numbers(name, bits)
         left.plot(*pair, look.dash, color=look.colour, label=name)
     left.set(xlim=(0, 1), ylim=(0, 1.09), xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
-    left.set(xlabel="chance of heads", ylabel="bits a toss")
+    left.set(xlabel="chance of heads", ylabel="bits per toss")
     left.set_title(", ".join(f"{name} {value:.3f}" for name, value in here.items()), y=1.02)
     legend_once(left, "lower center")
     for name, value, look in looks("here", here):

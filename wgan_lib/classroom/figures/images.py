@@ -1,4 +1,4 @@
-"""The figures of lesson 07: rows of images, scales with two ends, curves against two clocks.
+"""The figures of lesson 08: rows of images, scales with two ends, curves against two clocks.
 
 Lighter marks are other seeds of the same run.
 """

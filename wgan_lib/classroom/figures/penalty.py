@@ -1,4 +1,4 @@
-"""The figures of lesson 06: potentials and plans, slopes and prices, critics side by side."""
+"""The figures of lessons 06 and 07: potentials, plans, slopes, penalties, critics side by side."""
 
 from __future__ import annotations
 
@@ -82,12 +82,12 @@ def heaps_and_slope(
     x = numbers("x", critic.x)
     for name, heap, dash, colour in (("real", real, "-", REAL), ("fake", fake, "--", FAKE)):
         left.plot(x, numbers(name, heap), dash, color=colour, label=name)
-    left.plot(x, numbers("density", critic.density), "-.", color=TRUTH, label="x̂, priced here")
+    left.plot(x, numbers("density", critic.density), "-.", color=TRUTH, label="x̂, penalised here")
     slope = numbers("slope", critic.slope)
     steep = np.where(slope == 0, np.nan, np.minimum(np.abs(slope), _STEEPEST))
     right.plot(x, steep, color=CRITIC, label="|f′| of the best penalised critic")
     right.plot(x[[0, -1]], [1, 1], "--", color=TRUTH, label="slope 1")
-    left.set_title("where the price is asked", y=1.02)
+    left.set_title("where the slope is penalised", y=1.02)
     right.set_title(f"estimate {_plain(critic.estimate)}, W₁ {critic.w1:.2f}", y=1.02)
     if left.get_legend() is None:  # what follows stays when the figure is drawn again
         _few_ticks(left, right, x[[0, -1]])

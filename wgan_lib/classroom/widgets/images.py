@@ -1,4 +1,4 @@
-"""Lesson 07's widget: a walk through the latent space of the stored generator of digits."""
+"""Lesson 08's widget: a walk through the latent space of the stored generator of digits."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def draw_walk(
 
 
 def latent_explorer() -> Explorer:
-    """Lesson 07: walk from one digit to another, lean and thicken it, and watch a classifier."""
+    """Lesson 08: walk from one digit to another, lean and thicken it, and watch a classifier."""
     first = draw_walk("3", "8", STOPS // 2, 0.0, 0.0)
     return Explorer(
         "Latent explorer",

@@ -1,4 +1,4 @@
-"""Lesson 06's widgets: what the price on the slope does, and where the slope is measured."""
+"""Lesson 06's widgets: what a penalty on the slope does, and where the slope is measured."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAIRS = 12
 
 
 def penalty_and_slope() -> Explorer:
-    """Lesson 06: how steep the best penalised critic is, for each λ and each place of the price."""
+    """Lesson 06: how steep the best penalised critic is, for each λ, and each place penalised."""
     canvases: list[Figure] = []  # the one figure, once it is there
 
     def draw(distance: float, width: float, exponent: float, where: str) -> Figure:
@@ -33,7 +33,7 @@ def penalty_and_slope() -> Explorer:
             "distance": slider("distance of the heaps", 0.5, 6, 0.1, value=4),
             "width": slider("width of the heaps", 0.3, 1, 0.05, value=0.4),
             "exponent": slider("log₁₀ λ", -1, 2, 0.25, value=1),
-            "where": choice("the slope is priced at", PLACES),
+            "where": choice("the slope is penalised at", PLACES),
         },
     )
 

@@ -17,7 +17,7 @@ from wgan_lib.ground.arguments import finite_number, finite_tensor
 from wgan_lib.transport import optimal_plan, wasserstein_1d
 
 _PLACES = torch.arange(9, dtype=torch.float64)
-_PRICES = {
+_COSTS = {
     "the distance": (1.0, "W₁"),
     "its square": (2.0, "cost by squares"),
     "its root": (0.5, "cost by roots"),
@@ -30,7 +30,7 @@ THINNEST = _CELL
 
 
 def move_the_earth() -> Explorer:
-    """Lesson 03: the cheapest plan from one pile to another, for three prices of a way."""
+    """Lesson 03: the cheapest plan from one pile to another, for three costs of a way."""
     return Explorer(
         "Move the earth",
         partial(_draw_piles, canvas(places=MOVES_AND_TABLE)[0]),
@@ -39,7 +39,7 @@ def move_the_earth() -> Explorer:
             "q": slider("Q: its middle", 0, 8, 0.5, value=4),
             "gap": slider("Q: from there to each of its two heaps", 0, 4, 0.5, value=3),
             "width": slider("width of the heaps", 1, 4, 0.5, value=2),
-            "price": choice("price of a way", list(_PRICES)),
+            "cost": choice("cost of a way", list(_COSTS)),
         },
     )
 
@@ -81,9 +81,9 @@ def four_distances(p: Tensor, q: Tensor) -> dict[str, Tensor]:
     }
 
 
-def _draw_piles(figure: Figure, p: float, q: float, gap: float, width: float, price: str) -> Figure:
+def _draw_piles(figure: Figure, p: float, q: float, gap: float, width: float, cost: str) -> Figure:
     source, target = _heap(p, width), (_heap(q - gap, width) + _heap(q + gap, width)) / 2
-    power, name = _PRICES[price]
+    power, name = _COSTS[cost]
     ways = (_PLACES[:, None] - _PLACES).abs()
     found = optimal_plan(source, target, ways**power + _UNCROSSED * ways**2)
     return moves_and_table(_PLACES, found.plan, f"{name} = {found.cost.item():.2f}", figure=figure)

@@ -1,6 +1,6 @@
 """`make site`: gathers the pages, draws the frames of the widgets, and lets Sphinx make the HTML.
 
-    python workshop/site/build.py
+    python -m workshop.site
 
 Any warning of Sphinx is an error. The site is then in workshop/site/_build/html.
 """
@@ -11,16 +11,13 @@ import shutil
 import sys
 from pathlib import Path
 
+from sphinx.cmd.build import main as sphinx
+
+from workshop.lab import build as lab
+from workshop.site import conf, frames, mending, stage
+
 HERE = Path(__file__).resolve().parent
 OUT = HERE / "_build"
-sys.path.insert(0, str(HERE.parents[1]))
-
-import conf  # noqa: E402
-import frames  # noqa: E402
-import stage  # noqa: E402
-from sphinx.cmd.build import main as sphinx  # noqa: E402
-
-from workshop.lab import build as lab  # noqa: E402
 
 
 def main() -> int:
@@ -34,6 +31,7 @@ def main() -> int:
     # A fresh environment (-E): a page that warned once would be taken as done the next time.
     code = sphinx(["-W", "--keep-going", "-q", "-E", "-c", str(HERE), "-b", "html", *folders])
     shutil.rmtree(OUT / "html" / ".doctrees", ignore_errors=True)
+    mending.mend_all(OUT / "html")
     (OUT / "html" / "lab.html").write_text(lab.build(lessons="notebooks/"), encoding="utf-8")
     if code == 0:
         print(f"The site is built: {OUT / 'html' / 'index.html'}")
