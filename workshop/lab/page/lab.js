@@ -5,13 +5,12 @@ import { onSchemeChange } from "./colours.js";
 import { Controls, choice } from "./controls.js";
 import { element } from "./dom.js";
 import { Drawing, heart } from "./drawing.js";
+import { faultOf, pressed } from "./hearing.js";
 import { Breaking, taskCards } from "./panels.js";
 import { Pane } from "./pane.js";
 import { picture, savePicture } from "./picture.js";
 import { Player } from "./player.js";
 import { LAYERS, SHARED, fromAddress, settingsOf, stateOfTask, toAddress } from "./state.js";
-
-const LAWS_BY_KEY = ["ring", "grid", "swiss-roll", "two-lines", "one-point"];
 
 export class Lab {
   /**
@@ -29,21 +28,8 @@ export class Lab {
     });
     this.build();
     this.renew();
-    if (faults.length) this.say(words.said.address(faults.map((each) => this.faultOf(each)).join(" ")));
+    if (faults.length) this.say(words.said.address(faults.map((each) => faultOf(words, each)).join(" ")));
     onSchemeChange(() => this.panes.forEach((pane) => pane.redraw()));
-  }
-
-  faultOf([name, kind]) {
-    const key = name.replace("right-", "");
-    const { faults } = this.words.settings;
-    if (!(kind in faults)) return this.words.said.unknown(name);
-    const about = this.words.settings[key];
-    return faults[kind](about.label, { ...this.limits(key), choices: Object.values(about.choices ?? {}) });
-  }
-
-  limits(name) {
-    const { min, max } = this.controls.fields[name].input;
-    return { least: min, most: max };
   }
 
   get panes() {
@@ -72,7 +58,7 @@ export class Lab {
         panel("breaking", this.breaking.root),
       ),
     );
-    document.addEventListener("keydown", (event) => this.key(event));
+    document.addEventListener("keydown", (event) => pressed(this, event));
   }
 
   toolbar() {
@@ -283,22 +269,6 @@ export class Lab {
   }
 
   // ------------------------------------------------------------------ keys and links
-
-  /** In lecture mode single keys play; never while somebody types or a button has the space bar. */
-  key(event) {
-    const typing = event.target.closest?.("input, select, textarea, button, summary, a, .drawable");
-    if (!this.state.lecture || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const law = LAWS_BY_KEY[Number(event.key) - 1];
-    const act = {
-      " ": () => this.player.toggle(),
-      "d": () => this.player.step("critic"),
-      "g": () => this.player.step("generator"),
-      "r": () => this.reset(),
-    }[event.key.toLowerCase()] ?? (law && (() => this.change("data", law)));
-    if (!act) return;
-    event.preventDefault();
-    act();
-  }
 
   async copyLink() {
     const { linkCopied, linkShown } = this.words.player;
