@@ -259,13 +259,11 @@ export class Lab {
     this.keyHint.hidden = !state.lecture;
   }
 
+  say(text) { this.status.textContent = text; }
+
   showPlaying() {
     const { play, pause } = this.words.player;
     this.playButton.textContent = this.player.playing ? pause : play;
-  }
-
-  say(text) {
-    this.status.textContent = text;
   }
 
   // ------------------------------------------------------------------ keys and links
