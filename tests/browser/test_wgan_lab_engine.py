@@ -8,7 +8,7 @@ from wgan_lib.metrics import mode_coverage
 from wgan_lib.networks import Generator, mlp
 from wgan_lib.training.loop import critic_step, generator_step
 from wgan_lib.training.objectives import GAN, WGAN, WGANGP, NonSaturatingGAN
-from wgan_lib.training.players import CriticPlayer, GeneratorPlayer
+from wgan_lib.training.players import critic_player, generator_player
 from wgan_lib.training.settings import Settings
 from wgan_lib.transport import wasserstein
 
@@ -64,8 +64,8 @@ def players(objective, activation, optimiser):
     critic = mlp([2, *widths, 1], activation=activation)
     settings = Settings(optimiser=optimiser, learning_rate=3e-3, betas=(0.5, 0.9), batch_size=BATCH)
     return (
-        CriticPlayer.ready(critic, objective, settings),
-        GeneratorPlayer.ready(generator, critic, objective, settings),
+        critic_player(critic, objective, settings),
+        generator_player(generator, critic, objective, settings),
     )
 
 
@@ -78,16 +78,15 @@ def draw():
     }
 
 
-def library_step(critic, generator, drawn):
+def library_step(objective, critic, generator, drawn):
     """One step of each player in the library, and all that it computed."""
     with torch.no_grad():
         fake = generator.network(drawn["latent"])
-    found = critic_step(critic, drawn["real"], fake, drawn["epsilon"])
+    found = critic_step(critic, objective, drawn["real"], fake, drawn["epsilon"])
     step = {name: value.item() for name, value in found.items()}
     step["critic"] = gradients(critic.network)
-    step["generator_loss"] = generator_step(generator, drawn["next_latent"])[
-        "generator_loss"
-    ].item()
+    moved = generator_step(generator, critic.network, drawn["next_latent"])
+    step["generator_loss"] = moved["generator_loss"].item()
     return {**step, "generator": gradients(generator.network)}
 
 
@@ -111,7 +110,7 @@ def test_twenty_steps_give_the_same_numbers_as_the_library(
         "generator": flat(generator.network.parameters()),
     }
     draws = [draw() for _ in range(STEPS)]
-    expected = [library_step(critic, generator, drawn) for drawn in draws]
+    expected = [library_step(OBJECTIVES[name], critic, generator, drawn) for drawn in draws]
     settings = {
         "objective": name, "width": WIDTH, "batch": BATCH, "optimiser": optimiser,
         "activation": activation.replace("_", "-"), "rate": 3e-3, "momentum": 0.5,
