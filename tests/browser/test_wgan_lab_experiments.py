@@ -102,10 +102,11 @@ CARDS = {
         ),
     ),
     "disjoint": (
-        ("rounds", 4, 55),
+        ("rounds", 20, 11),
         lambda left, right: (
-            left[-1]["pull"] < 1e-3 < 0.8 < right[-1]["pull"] < 1.3
-            and left[-1]["exact"] > 3 * right[-1]["exact"]
+            share(left, lambda m: m["pull"] < 0.01) > 0.4
+            and share(right[5:], lambda m: 0.7 < m["pull"] < 1.4) > 0.9
+            and mean(left[-5:], "exact") > 3 * mean(right[-5:], "exact")
         ),
     ),
     "meaning": (

@@ -201,7 +201,7 @@ export const WORDS = {
     "disjoint": {
       title: "2. Two laws that do not touch",
       predict: "Both critics take twenty steps a round. Whose generator arrives at the point?",
-      watch: "the pull on the fakes. Left, a sure discriminator leaves none; right, it stays near 1.",
+      watch: "the pull on the fakes. Left, a sure discriminator leaves none for long stretches; right, it stays near 1.",
     },
     "meaning": {
       title: "3. Does the loss mean something?",
