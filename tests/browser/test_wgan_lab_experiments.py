@@ -104,7 +104,7 @@ CARDS = {
     "disjoint": (
         ("rounds", 20, 11),
         lambda left, right: (
-            share(left, lambda m: m["pull"] < 0.01) > 0.4
+            share(left, lambda m: m["pull"] < 0.01) > 0.25
             and share(right[5:], lambda m: 0.7 < m["pull"] < 1.4) > 0.9
             and mean(left[-5:], "exact") > 3 * mean(right[-5:], "exact")
         ),
