@@ -22,7 +22,7 @@ UNFINISHED = $(VENV)/.unfinished
 # Strict: every stored output is compared.
 NBVAL = $(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout=900
 
-.PHONY: help lab test notebooks slides solutions portable browser wheel site bench lint format clean
+.PHONY: help lab test notebooks slides solutions portable browser wheel page site bench lint format clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s%s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,12 @@ browser: $(INSTALLED) ## run the lessons and their widgets in a real browser
 wheel: $(INSTALLED) ## build the package, install it elsewhere, run lessons and commands from it
 	$(PIP) --quiet --requirement tests/installed/requirements.txt
 	$(PY) -m pytest tests/installed $(ARGS)
+
+page: $(INSTALLED) ## join the WGAN Lab into one page, and take its still pictures
+	$(PIP) --quiet --requirement tests/browser/requirements.txt
+	$(PY) -m workshop.chromium
+	$(PY) -m workshop.lab.build
+	$(PY) -m workshop.lab.stills
 
 site: $(INSTALLED) ## make the web site from the notebooks as they are stored, and test it
 	$(PIP) --quiet --requirement workshop/site/requirements.txt

@@ -1,4 +1,4 @@
-"""The command line: `python -m benchmarks [speed|ceiling|memory|transport|redraw|quality|all]`."""
+"""The command line: `python -m benchmarks`, or with the name of one benchmark."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.breakdown import breakdown
 from benchmarks.ceiling import ceiling
+from benchmarks.lab import lab
 from benchmarks.machine import machine, machine_line
 from benchmarks.memory import LATE, memory
 from benchmarks.quality import RECIPE, SEEDS, quality
@@ -47,6 +48,10 @@ def run_redraw(given: argparse.Namespace) -> Tables:
     return {"widgets: from a changed control to the new picture": redraw(given.threads[:1])}
 
 
+def run_lab(given: argparse.Namespace) -> Tables:
+    return {"the WGAN Lab, H 32 and batch 64: rounds of 5 critic steps, delays in ms": list(lab())}
+
+
 def run_quality(given: argparse.Namespace) -> Tables:
     caption = "time to quality, modes on 2,500 samples, W₁ on 5,000"
     return {caption: list(quality(given.recipe, given.seeds, given.steps))}
@@ -58,6 +63,7 @@ BENCHMARKS = {
     "memory": run_memory,
     "transport": run_transport,
     "redraw": run_redraw,
+    "lab": run_lab,
     "quality": run_quality,
 }
 

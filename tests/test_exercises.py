@@ -1,5 +1,6 @@
 """Exercises: the machinery that judges answers, and what holds for every exercise of the course."""
 
+import ast
 import json
 import re
 
@@ -62,6 +63,19 @@ def test_the_stub_is_to_do_and_the_solved_cell_is_right(lesson):
             exec(compile(source, lesson.name, "exec"), names)
             judged = verdict(name, names[name])
             assert judged.state == state, f"{judged}"
+
+
+def signature(source, name):
+    """What a function of that name takes and returns, in words; None where a cell has none."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return ast.unparse(node.args), node.returns and ast.unparse(node.returns)
+    return None
+
+
+def test_a_stub_says_what_goes_in_and_out_as_the_solution_does(lesson):
+    for name, cell in solving.exercise_cells(notebook_of(lesson)):
+        assert signature(cell.source, name) == signature(solving.solution_text(name), name)
 
 
 def test_a_lesson_keeps_the_answers_to_itself_until_the_fold_is_opened(lesson):

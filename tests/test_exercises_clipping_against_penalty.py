@@ -58,7 +58,7 @@ class ReturnsANumber(WGANGP):
             "pass `parts` on",
         ),
         ("Anchored", ReturnsNothing, "returns nothing"),
-        ("Anchored", ReturnsANumber, "return `Loss("),
+        ("Anchored", ReturnsANumber, "return `training.Loss("),
         ("Anchored", lambda: Anchored, "write a subclass"),
     ],
 )

@@ -129,9 +129,7 @@ def without_annotation(function):
 
 @pytest.mark.parametrize("path", EVERYWHERE, ids=lambda path: str(path.relative_to(LIBRARY)))
 def test_what_is_public_is_typed(path):
-    """But for the reference answers, which stand in the lessons as a student would write them."""
-    if path.parent == EXERCISES and path.stem not in MACHINERY:
-        return
+    """The reference answers too, which stand in the lessons as a student would write them."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found = {name: without_annotation(function) for name, function in public_functions(tree)}
     assert {name: bare for name, bare in found.items() if bare} == {}

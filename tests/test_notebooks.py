@@ -1,5 +1,6 @@
 """Every lesson: its two files agree, are in the normal form, and keep to the measures."""
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ from workshop import claims_page, normal_form
 from workshop import notebooks as building
 
 LINES_PER_CELL = 15
+NAMES_PER_LESSON = 26  # of the library; ten or more are the words of claims and exercises
 CLAIMS_PER_LESSON = 8
 CLAIMS_AT_THE_START = 2  # 00 shows what a claim is; it is no lesson
 BYTES_PER_LESSON = 1_000_000
@@ -45,6 +47,31 @@ def test_file_is_small(lesson):
 def test_code_cells_are_short(lesson):
     lines = ["".join(cell["source"]).splitlines() for cell in code_cells(lesson)]
     assert [cell for cell in lines if len(cell) > LINES_PER_CELL] == []
+
+
+def names_of_the_library(source: str) -> list[str]:
+    """What a cell imports from wgan_lib, by the names that the lesson then writes."""
+    wanted = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            wanted += [each for each in node.names if each.name.split(".")[0] == "wgan_lib"]
+        elif isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "wgan_lib":
+            wanted += node.names
+    return [each.asname or each.name for each in wanted]
+
+
+def test_the_first_cell_brings_no_more_names_than_a_reader_can_hold(lesson):
+    """What is used once or twice is reached by its module: `widgets.cones.sliding_cone()`."""
+    _, imports, *_ = ("".join(cell["source"]) for cell in code_cells(lesson))
+    names = names_of_the_library(imports)
+    assert 0 < len(names) <= NAMES_PER_LESSON, names
+
+
+def test_names_of_the_library_are_counted_however_they_are_imported():
+    source = "import math, wgan_lib.a\nfrom wgan_lib import b, c as d\nfrom wgan_lib.e import f"
+    assert names_of_the_library(f"{source}\nfrom wgan_library import g") == [
+        "wgan_lib.a", "b", "d", "f",
+    ]  # fmt: skip
 
 
 def test_pictures_are_described(lesson):

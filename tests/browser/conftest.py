@@ -2,6 +2,7 @@
 
 import lab
 import pytest
+import wgan_lab
 
 from workshop.headless import headless
 
@@ -13,6 +14,25 @@ def server(tmp_path_factory):
     """The address of a JupyterLab with a copy of the lessons."""
     with lab.jupyterlab(tmp_path_factory.mktemp("jupyterlab")) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def engine(browser):
+    """A page on which the WGAN Lab's modules can be imported, and nothing else is."""
+    with wgan_lab.modules() as address:
+        page = browser.new_page()
+        page.set_default_timeout(wgan_lab.PATIENCE)
+        page.goto(f"{address}/package.json")
+        yield page
+
+
+@pytest.fixture
+def opened(browser):
+    """The WGAN Lab; no test ends with a complaint of the browser."""
+    page = wgan_lab.Opened(browser)
+    yield page
+    page.page.close()
+    assert page.complaints == []
 
 
 def pytest_generate_tests(metafunc):

@@ -2,8 +2,8 @@
 
 `claims` checks sentences by `predicates`, and `quantities` writes their numbers. `exercises` judges
 answers, `figures` and `critics` draw, in the colours of `style`; `pictures` shows a figure and
-`descriptions` says what it shows. `widgets` move under one's hand, `live_plot` follows a run, and
-`sources` prints the library's own code.
+`descriptions` says what it shows. `widgets` move under one's hand, `lab` trains in the browser,
+`live_plot` follows a run, and `sources` prints the library's own code.
 
 `from wgan_lib.classroom import claim, show, describe, LivePlot` is what most lessons need.
 Each name is looked up when it is first asked for, so that importing this package costs nothing.

@@ -16,9 +16,10 @@ from wgan_lib.training.loop import (
     train,
     training_iteration,
 )
-from wgan_lib.training.objectives import Loss
+from wgan_lib.training.objectives import Critic, Loss
 
 __all__ = [
+    "Critic",
     "DivergedError",
     "Loss",
     "StopTraining",

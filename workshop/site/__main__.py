@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sphinx.cmd.build import main as sphinx
 
+from workshop.lab import build as lab
 from workshop.site import conf, frames, mending, stage
 
 HERE = Path(__file__).resolve().parent
@@ -31,6 +32,7 @@ def main() -> int:
     code = sphinx(["-W", "--keep-going", "-q", "-E", "-c", str(HERE), "-b", "html", *folders])
     shutil.rmtree(OUT / "html" / ".doctrees", ignore_errors=True)
     mending.mend_all(OUT / "html")
+    (OUT / "html" / "lab.html").write_text(lab.build(lessons="notebooks/"), encoding="utf-8")
     if code == 0:
         print(f"The site is built: {OUT / 'html' / 'index.html'}")
     return code

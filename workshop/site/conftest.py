@@ -13,6 +13,7 @@ from workshop.headless import headless
 from workshop.site import stage
 
 HTML = Path(__file__).parent / "_build" / "html"
+LAB = "lab.html"  # no page of Sphinx's: it has tests of its own, in tests/browser
 GENERATED = ("genindex.html", "py-modindex.html", "search.html")
 
 
@@ -37,7 +38,7 @@ def pages(html):
     return {
         path.relative_to(html).as_posix(): BeautifulSoup(path.read_text("utf-8"), "html.parser")
         for path in sorted(html.rglob("*.html"))
-        if "_static" not in path.parts
+        if "_static" not in path.parts and path.name != LAB
     }
 
 

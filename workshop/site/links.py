@@ -66,6 +66,8 @@ def _target(link: Callable[[str], str | None]) -> Callable[[re.Match[str]], str]
         if re.match(r"[a-z]+:|#", target):
             return match[0]
         there = link(target)
+        if there and there.endswith(".html"):  # a page that Sphinx does not make
+            return f'<a href="{there}">{match["text"]}</a>'
         return f"[{match['text']}]({there})" if there else match["text"]
 
     return mended

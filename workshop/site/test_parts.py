@@ -8,6 +8,7 @@ from workshop.site.links import mend
 
 def lead(target: str) -> str | None:
     known = {"03_x.ipynb": "03_x.ipynb", "arXiv:1701.07875": "bib.md#wgan", "lesson:03": "03_x.md"}
+    known["../lab.html"] = "../lab.html"
     return known.get(target)
 
 
@@ -16,6 +17,7 @@ def lead(target: str) -> str | None:
     [
         ("see [there](03_x.ipynb)", "see [there](03_x.ipynb)"),
         ("see [`nothing`](gone.py)", "see `nothing`"),
+        ("the [lab](../lab.html)", 'the <a href="../lab.html">lab</a>'),
         ("see [out](https://example.org)", "see [out](https://example.org)"),
         ("arXiv 1701.07875, section 2", "[arXiv 1701.07875](bib.md#wgan), section 2"),
         ("arXiv 1234.56789", "arXiv 1234.56789"),

@@ -5,6 +5,7 @@ import re
 from urllib.parse import unquote, urlsplit
 
 import pytest
+import stage
 
 from wgan_lib.classroom.widgets.catalogue import catalogue
 from workshop.site import api_pages, bibliography
@@ -57,6 +58,14 @@ def test_no_link_is_broken(html, pages):
             elif anchor and path in ids and anchor not in ids[path]:
                 broken.append(f"{page}: {tag['href']} (no such anchor)")
     assert broken == []
+
+
+def test_each_bug_of_the_lab_leads_to_a_section_that_is_there(html, pages):
+    catalogue = (stage.COURSE / "workshop" / "lab" / "catalogue.js").read_text("utf-8")
+    cases = re.findall(r'lesson: "([^"]+)",\s+anchor: "([^"]+)"', catalogue)
+    assert len(cases) >= 10 and (html / "lab.html").exists()
+    for lesson, anchor in cases:
+        assert pages[f"notebooks/{lesson}.html"].find(id=anchor), f"{lesson}#{anchor}"
 
 
 def test_everything_a_page_fetches_is_on_the_site(html, pages):

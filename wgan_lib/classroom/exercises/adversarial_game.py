@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import torch
+from torch import Tensor
 
 from wgan_lib import GAN, divergences, lipschitz
 from wgan_lib.classroom.exercises.checking import Exercise, expect, expect_close
@@ -15,7 +16,7 @@ _P = torch.tensor([0.5, 0.3, 0.2, 0.0], dtype=torch.float64)
 _Q = torch.tensor([0.1, 0.3, 0.2, 0.4], dtype=torch.float64)
 
 
-def best_discriminator(p, q):
+def best_discriminator(p: Tensor, q: Tensor) -> Tensor:
     return p / (p + q)
 
 
@@ -33,7 +34,7 @@ def _check_best_discriminator(answer) -> None:
     expect_close(got, _P / (_P + _Q), "set the derivative p/D − q/(1 − D) to zero and solve for D")
 
 
-def game_value(p, q):
+def game_value(p: Tensor, q: Tensor) -> Tensor:
     return -math.log(4) + 2 * divergences.js(p, q)
 
 
@@ -63,7 +64,7 @@ def _slips_in_the_value(divergence: float) -> dict[float, str]:
     }
 
 
-def generator_slopes(s):
+def generator_slopes(s: float) -> tuple[float, float]:
     believed = 1 / (1 + math.exp(-s))
     return -believed, -(1 - believed)
 
@@ -86,7 +87,9 @@ def _check_generator_slopes(answer) -> None:
 
 
 class SettlingGAN(GAN):
-    def critic_loss(self, critic, real, fake, epsilon=None):
+    def critic_loss(
+        self, critic: objectives.Critic, real: Tensor, fake: Tensor, epsilon: Tensor | None = None
+    ) -> objectives.Loss:
         loss, parts = super().critic_loss(critic, real, fake, epsilon)
         slopes = lipschitz.score_gradients(critic, real).flatten(1)
         return objectives.Loss(loss + slopes.square().sum(1).mean() / 2, parts)
@@ -112,11 +115,11 @@ def _check_settling_gan(answer: type[GAN]) -> None:
     expect(rest < 0.01, "the game does not come to rest: does a gradient reach the penalty?")
 
 
-def _extra(objective: GAN, slope: float, real: torch.Tensor, fake: torch.Tensor) -> float:
+def _extra(objective: GAN, slope: float, real: Tensor, fake: Tensor) -> float:
     """What a critic of this slope pays beyond the loss of a GAN."""
     direction = torch.tensor([0.6, 0.8])
 
-    def critic(x: torch.Tensor) -> torch.Tensor:
+    def critic(x: Tensor) -> Tensor:
         return slope * (x @ direction)[:, None]
 
     result = objective.critic_loss(critic, real, fake)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from wgan_lib import WGANGP, networks
+from wgan_lib import WGANGP, networks, training
 from wgan_lib.classroom.exercises.checking import Exercise, expect, expect_close
-from wgan_lib.training.objectives import Loss
 
 
-def distance_behind(estimate, penalty):
+def distance_behind(estimate: float, penalty: float) -> float:
     return (penalty**2 + 2 * penalty * estimate) ** 0.5 - penalty
 
 
@@ -27,9 +26,11 @@ def _check_distance_behind(answer) -> None:
 
 
 class Anchored(WGANGP):
-    def critic_loss(self, critic, real, fake, epsilon=None):
+    def critic_loss(
+        self, critic: training.Critic, real: Tensor, fake: Tensor, epsilon: Tensor | None = None
+    ) -> training.Loss:
         loss, parts = super().critic_loss(critic, real, fake, epsilon)
-        return Loss(loss + 0.001 * critic(real).square().mean(), parts)
+        return training.Loss(loss + 0.001 * critic(real).square().mean(), parts)
 
 
 def _check_anchored(answer: type[WGANGP]) -> None:
@@ -39,7 +40,8 @@ def _check_anchored(answer: type[WGANGP]) -> None:
     plain = WGANGP().critic_loss(critic, real, fake, epsilon)
     got = answer().critic_loss(critic, real, fake, epsilon)
     expect(got is not None, "`critic_loss` returns nothing")
-    expect(isinstance(got, Loss), "return `Loss(…, parts)`, as the method of `WGANGP` does")
+    hint = "return `training.Loss(…, parts)`, as the method of `WGANGP` does"
+    expect(isinstance(got, training.Loss), hint)
     added, drift = (got.loss - plain.loss).item(), critic(real).square().mean().item()
     expect(abs(added) > 1e-12, "the loss is that of `WGANGP`: nothing was added")
     expect(abs(added + 0.001 * drift) > 1e-9, "the sign: high scores must cost something")

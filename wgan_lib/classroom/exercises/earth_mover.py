@@ -50,7 +50,7 @@ def _check_work_by_hand(answer: float) -> None:
     expect_close(answer, 2.0, "add up mass times distance over the moves of a cheapest plan")
 
 
-def plan_cost(plan, x, y):
+def plan_cost(plan: list[list[float]], x: list[float], y: list[float]) -> float:
     ways = ((i, j) for i in range(len(x)) for j in range(len(y)))
     return sum(plan[i][j] * abs(x[i] - y[j]) for i, j in ways)
 
@@ -72,7 +72,7 @@ def _check_plan_cost(answer: Callable) -> None:
     expect_close(wide, 1.25, "there may be more places on one side than on the other")
 
 
-def quantile_distance(x, y):
+def quantile_distance(x: list[float], y: list[float]) -> float:
     lower, upper = sorted(list(x) * len(y)), sorted(list(y) * len(x))
     return sum(abs(a - b) for a, b in zip(lower, upper, strict=True)) / len(lower)
 

@@ -8,11 +8,11 @@ from wgan_lib import divergences
 from wgan_lib.classroom.exercises.checking import Exercise, Wrong, expect, expect_close
 
 
-def mean_length(probabilities, words):
+def mean_length(probabilities: list[float], words: list[str]) -> float:
     return sum(p * len(word) for p, word in zip(probabilities, words, strict=True))
 
 
-def excess_bits(p, q):
+def excess_bits(p: list[float], q: list[float]) -> float:
     if any(a > 0 and b == 0 for a, b in zip(p, q, strict=True)):
         return math.inf
     return sum(a * math.log2(a / b) for a, b in zip(p, q, strict=True) if a > 0)
@@ -21,8 +21,8 @@ def excess_bits(p, q):
 shorter_detour = ([0.5, 0.5], [0.25, 0.75], [0.1, 0.9])
 
 
-def jensen_shannon(p, q):
-    def entropy(table):
+def jensen_shannon(p: list[float], q: list[float]) -> float:
+    def entropy(table: list[float]) -> float:
         return -sum(x * math.log(x) for x in table if x > 0)
 
     middle = [(a + b) / 2 for a, b in zip(p, q, strict=True)]

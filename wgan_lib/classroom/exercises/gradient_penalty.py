@@ -10,7 +10,7 @@ from wgan_lib.classroom.exercises.checking import Exercise, expect, expect_close
 _SHAPE = (6, 3, 4, 4)
 
 
-def settled_slope(distance, penalty):
+def settled_slope(distance: float, penalty: float) -> float:
     return 1 + distance / (2 * penalty)
 
 
@@ -25,7 +25,7 @@ def _check_settled_slope(answer) -> None:
     expect_close(answer(0.5, 0.1), 3.5, hint)
 
 
-def mixed_batch(real, fake, epsilon):
+def mixed_batch(real: Tensor, fake: Tensor, epsilon: Tensor) -> Tensor:
     epsilon = epsilon.reshape(-1, *[1] * (real.dim() - 1))
     return epsilon * real + (1 - epsilon) * fake
 
@@ -42,7 +42,7 @@ def _check_mixed_batch(answer) -> None:
         expect_close(got, wanted, hint)
 
 
-def slope_price(gradients):
+def slope_price(gradients: Tensor) -> Tensor:
     norms = (gradients.flatten(1).square().sum(1) + 1e-12).sqrt()
     return (norms - 1).square().mean()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from wgan_lib.classroom.exercises.checking import Exercise, Wrong, expect, expect_close
 from wgan_lib.images import metrics as image_metrics
 
 
-def frechet_1d(mean, std, other_mean, other_std):
+def frechet_1d(mean: float, std: float, other_mean: float, other_std: float) -> float:
     return (mean - other_mean) ** 2 + (std - other_std) ** 2
 
 
@@ -38,7 +39,7 @@ def _check_two_cheats(answer) -> None:
     expect_close(second, 10.0, "KL from a sure class to ten equal ones is log 10; take exp")
 
 
-def recall(distances, radii):
+def recall(distances: Tensor, radii: Tensor) -> Tensor:
     return (distances <= radii).any(dim=1).double().mean()
 
 
@@ -69,7 +70,7 @@ def _number(got):
     return got
 
 
-def is_thief(samples, held_out, training):
+def is_thief(samples: Tensor, held_out: Tensor, training: Tensor) -> bool:
     return image_metrics.copying_score(samples, held_out, training) > 0.75
 
 
@@ -93,14 +94,14 @@ def _check_is_thief(answer) -> None:
     expect(_verdict(answer(*scaled)), hint)
 
 
-def _cloud(n: int, seed: int) -> torch.Tensor:
+def _cloud(n: int, seed: int) -> Tensor:
     return torch.randn(n, 4, generator=torch.Generator().manual_seed(seed))
 
 
 def _verdict(got) -> bool:
     """True or False, also as a tensor; anything else is a hint."""
     _number(got)
-    if isinstance(got, torch.Tensor) and got.dtype == torch.bool and got.numel() == 1:
+    if isinstance(got, Tensor) and got.dtype == torch.bool and got.numel() == 1:
         return bool(got)
     if not isinstance(got, bool):
         raise Wrong(f"return True or False, not {type(got).__name__}: write the comparison")

@@ -32,7 +32,7 @@ def _check_best_prices(answer: object) -> None:
     )
 
 
-def smallest_slope(x, fx):
+def smallest_slope(x: list[float], fx: list[float]) -> float:
     steepest = 0.0
     for i in range(len(x)):
         for j in range(i):
@@ -51,7 +51,7 @@ def _check_smallest_slope(answer: Callable) -> None:
     expect_close(answer([0.0, 1.0, 2.0], [5.0, 5.0, 5.0]), 0, "a flat graph needs no slope at all")
 
 
-def pixel_constant(w):
+def pixel_constant(w: list[float]) -> float:
     return len(w) * max(abs(each) for each in w)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from wgan_lib.classroom.exercises.checking import Exercise, expect, expect_close
 
 
-def mean_distance(points):
+def mean_distance(points: Tensor) -> Tensor:
     return points.norm(dim=1).mean()
 
 
@@ -24,7 +25,7 @@ def _check_mean_distance(answer) -> None:
     expect_close(got, 16 / 3, hint)
 
 
-def _same(got: object, wrong: torch.Tensor) -> bool:
+def _same(got: object, wrong: Tensor) -> bool:
     return got is not None and abs(float(got) - float(wrong)) < 1e-3
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor, nn
 
 from wgan_lib import WGAN, distributions, lipschitz, networks
 from wgan_lib.classroom.exercises.checking import Exercise, Wrong, expect, expect_close
+from wgan_lib.training import objectives
 from wgan_lib.transport import wasserstein
 
 
@@ -16,7 +18,7 @@ def _check_half_the_clip(answer: float) -> None:
     expect_close(answer, 1 / 8, "count the matrices; each brings one factor of a half")
 
 
-def own_pair():
+def own_pair() -> tuple[distributions.Distribution, distributions.Distribution, float]:
     p = distributions.mixture([-1.0, 1.0], 0.2)
     q = distributions.mixture([2.0, 4.0], 0.2)
     return p, q, 3.0
@@ -38,11 +40,13 @@ def _check_own_pair(answer) -> None:
 
 
 class ClipFirst(WGAN):
-    def critic_loss(self, critic, real, fake, epsilon=None):
+    def critic_loss(
+        self, critic: nn.Module, real: Tensor, fake: Tensor, epsilon: Tensor | None = None
+    ) -> objectives.Loss:
         lipschitz.clip_weights_(critic, self.clip)
         return super().critic_loss(critic, real, fake, epsilon)
 
-    def constrain(self, critic):
+    def constrain(self, critic: nn.Module) -> None:
         pass
 
 
@@ -67,7 +71,7 @@ def _wide_critic_and_data():
         return critic, torch.randn(16, 2), torch.randn(16, 2) + 1
 
 
-def _largest_weight(critic: torch.nn.Module) -> float:
+def _largest_weight(critic: nn.Module) -> float:
     return max(weight.detach().abs().max().item() for weight in critic.parameters())
 
 
