@@ -200,12 +200,19 @@ def test_a_shape():
 
 
 def test_the_largest_shape_stays_below_a_gigabyte(theirs, environment):
-    """A process of its own, so that nothing else counts; the memory is that of all of it."""
+    """A process of its own; the memory is that of all of it.
+
+    On Linux a process is said to have needed what the one that started it needed before, so there
+    the system is asked for the peak of its memory since it began to run Python.
+    """
     resource = pytest.importorskip("resource")
     assert resource
     code = (
         "import resource, sys; from wgan_lib.__main__ import main; code = main(sys.argv[1:]); "
         "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; "
+        "linux = sys.platform == 'linux'; "
+        "status = open('/proc/self/status').read() if linux else ''; "
+        "peak = int(status.split('VmHWM:')[1].split()[0]) if linux else peak; "
         "print(peak * (1 if sys.platform == 'darwin' else 1024)); sys.exit(code)"
     )
     words = ["examine", f"{theirs}:right_loss", "--shape", "3,64,64"]
