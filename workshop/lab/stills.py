@@ -13,13 +13,15 @@ import io
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from playwright.sync_api import Browser, Page
 
-from workshop import chromium
 from workshop.lab.build import COURSE, HERE, PAGE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 STILLS = COURSE / "wgan_lib" / "classroom" / "stills"
 WIDTH = 400  # of each run's map
@@ -86,6 +88,8 @@ def renew(browser: Browser, folder: Path) -> None:
 
 def main() -> int:
     """Renew the pictures; returns the exit code."""
+    from workshop import chromium  # it needs playwright, which only this command does
+
     with chromium.browser() as browser:
         renew(browser, STILLS)
     return 0
