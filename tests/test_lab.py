@@ -99,3 +99,18 @@ def test_an_experiment_that_there_is_not_is_refused():
         lab.wgan_lab("meanin")
     with pytest.raises((ValueError, TypeError), match="height"):
         lab.wgan_lab("meaning", height=0)
+
+
+def test_each_bug_names_a_section_that_is_in_its_lesson():
+    """Sections are renamed now and then; the site's own test looks at the anchors."""
+    words = (build.HERE / "words" / "en.js").read_text(encoding="utf-8")
+    stages = (
+        (build.HERE / "catalogue.js").read_text(encoding="utf-8").split("export const TASKS")[0]
+    )
+    sections = dict(re.findall(r'"([\w-]+)": \{[^{}]*?section: "([^"]+)"', words))
+    lessons = dict(re.findall(r'(?ms)^  "([\w-]+)": \{.*?lesson: "([^"]+)"', stages))
+    assert len(sections) == 10 and sections.keys() == lessons.keys()
+    for bug, section in sections.items():
+        text = (build.COURSE / "notebooks" / f"{lessons[bug]}.md").read_text(encoding="utf-8")
+        headings = [line.replace(r"$\varepsilon$", "ε") for line in text.splitlines()]
+        assert any(re.fullmatch(rf"##+ (\d+\. )?{re.escape(section)}", h) for h in headings), bug

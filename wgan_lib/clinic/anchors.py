@@ -44,7 +44,7 @@ RIGHT = {
     "scores": Anchor("the critic minimises mean D(fake) − mean D(real)", ALGORITHM),
     "opponents": Anchor("what the critic pushes down, the generator pushes up", ALGORITHM),
     "penalty": Anchor("a penalty costs more the farther the slope is from 1", PENALTY),
-    "points": Anchor("x̂ = εx + (1 − ε)·G(z), with one uniform ε in [0, 1] a sample", EVERY_WORD),
+    "points": Anchor("x̂ = εx + (1 − ε)·G(z), with one uniform ε in [0, 1] per sample", EVERY_WORD),
     "norm": Anchor("one Euclidean norm per sample, over all its other axes", EVERY_WORD),
     "formula": Anchor("(‖∇D(x̂)‖ − 1)², or its rising half alone", EVERY_WORD),
     "sign": Anchor("λ > 0: slopes away from 1 are costly", PENALTY),

@@ -17,12 +17,12 @@ export const BUG_STAGES = {
   "one-epsilon": {
     settings: A_PENALISED_RUN,
     lesson: "06_gradient_penalty",
-    anchor: "one-varepsilon-a-sample",
+    anchor: "one-varepsilon-per-sample",
   },
   "batch-norm-of-slopes": {
     settings: A_PENALISED_RUN,
     lesson: "06_gradient_penalty",
-    anchor: "the-norm-over-a-sample-and-of-nothing-else",
+    anchor: "the-norm-over-one-sample-and-over-nothing-else",
   },
   "bare-root": {
     settings: { ...A_PENALISED_RUN, width: 8, rate: 0.3 },
@@ -34,7 +34,11 @@ export const BUG_STAGES = {
     lesson: "05_weight_clipping",
     anchor: "labels-1",
   },
-  "sigmoid": { settings: A_PENALISED_RUN, lesson: "06_gradient_penalty", anchor: "what-breaks" },
+  "sigmoid": {
+    settings: A_PENALISED_RUN,
+    lesson: "07_clipping_against_penalty",
+    anchor: "what-breaks",
+  },
   "one-critic-step": { settings: A_PENALISED_RUN, lesson: "05_weight_clipping", anchor: "what-breaks" },
   "huge-penalty": {
     settings: A_PENALISED_RUN,

@@ -5,10 +5,9 @@ import re
 from urllib.parse import unquote, urlsplit
 
 import pytest
-import stage
 
 from wgan_lib.classroom.widgets.catalogue import catalogue
-from workshop.site import api_pages, bibliography
+from workshop.site import api_pages, bibliography, stage
 
 FEWEST_TERMS = 45
 BYTES = 40_000_000
@@ -197,7 +196,9 @@ def test_solutions_are_folded_and_their_code_is_coloured(pages, lessons):
 
 def test_every_widget_of_a_lesson_has_its_frames(pages, lessons):
     for lesson in lessons:
-        makers = [maker for maker in re.findall(r"^(\w+)\(\)$", lesson.text, flags=re.MULTILINE)]
+        makers = [
+            maker for maker in re.findall(r"^(?:\w+\.)*(\w+)\(\)$", lesson.text, flags=re.MULTILINE)
+        ]
         figures = lesson_soup(pages, lesson).select("figure.frames")
         wanted = [maker for maker in makers if maker in catalogue()]
         assert [figure["data-widget"] for figure in figures] == wanted

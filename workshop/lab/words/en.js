@@ -149,12 +149,12 @@ export const WORDS = {
     "one-epsilon": {
       name: "One ε for the batch",
       watch: "all points x̂ are equally far on their segments, now near the real end, now near the fakes: their spread is 0 and not 0.29. The curves hardly tell.",
-      section: "One ε a sample",
+      section: "One ε per sample",
     },
     "batch-norm-of-slopes": {
       name: "Norm over the batch",
       watch: "the mean slope sinks far below 1: the whole batch shares a norm of 1.",
-      section: "The norm: over a sample, and of nothing else",
+      section: "The norm: over one sample, and over nothing else",
     },
     "bare-root": {
       name: "Bare root",
