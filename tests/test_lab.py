@@ -112,5 +112,5 @@ def test_each_bug_names_a_section_that_is_in_its_lesson():
     assert len(sections) == 10 and sections.keys() == lessons.keys()
     for bug, section in sections.items():
         text = (build.COURSE / "notebooks" / f"{lessons[bug]}.md").read_text(encoding="utf-8")
-        headings = [line.replace(r"$\varepsilon$", "ε") for line in text.splitlines()]
-        assert any(re.fullmatch(rf"##+ (\d+\. )?{re.escape(section)}", h) for h in headings), bug
+        titles = [line for line in text.splitlines() if line.startswith(("#", "**"))]
+        assert any(section in line.replace(r"$\varepsilon$", "ε") for line in titles), bug

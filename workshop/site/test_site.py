@@ -196,9 +196,7 @@ def test_solutions_are_folded_and_their_code_is_coloured(pages, lessons):
 
 def test_every_widget_of_a_lesson_has_its_frames(pages, lessons):
     for lesson in lessons:
-        makers = [
-            maker for maker in re.findall(r"^(?:\w+\.)*(\w+)\(\)$", lesson.text, flags=re.MULTILINE)
-        ]
+        makers = re.findall(r"^(?:\w+\.)*(\w+)\(\)$", lesson.text, flags=re.MULTILINE)
         figures = lesson_soup(pages, lesson).select("figure.frames")
         wanted = [maker for maker in makers if maker in catalogue()]
         assert [figure["data-widget"] for figure in figures] == wanted
