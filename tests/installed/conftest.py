@@ -108,5 +108,5 @@ def tops(name: str) -> Iterator[Path]:
     """The files and folders that a distribution has put beside all others."""
     files = metadata.distribution(name).files
     for top in {file.parts[0] for file in files if file.parts[0] != ".."}:
-        if not top.endswith((".dist-info", "__pycache__")):
+        if top != "__pycache__":  # some packages read their own version from their .dist-info
             yield Path(metadata.distribution(name).locate_file(top))
