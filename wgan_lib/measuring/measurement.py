@@ -80,7 +80,7 @@ def _measured(
     critic, bound = estimator.critic(), None
     certified = certified_slope(critic)
     steepest = None if critic is None else lower_bound(critic, torch.cat([x[:STEEP], y[:STEEP]]))
-    if certified is not None and pair.diameter < math.inf:
+    if certified and pair.diameter < math.inf:
         bound = certified_lower_bound(critic, x, y, certified, pair.diameter, confidence)
     ratio = estimate / pair.w1
     cosine = gradient_cosine(gradients, pair.gradient(x))
