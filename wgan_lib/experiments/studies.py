@@ -8,8 +8,10 @@ those files. Runs that are done are kept, so a study may be interrupted, or get 
 from __future__ import annotations
 
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -74,17 +76,18 @@ def run_study(
     folder: str | Path | None = None,
     device: str | torch.device = "cpu",
     tell: Callable[[str], object] = lambda line: None,
-    jobs: int = 1,
+    jobs: int | None = 1,
 ) -> Results:
     """Run what is not there yet, and write the study's two files after each run.
 
     The folder is that of the course's own results unless told otherwise; ``tell`` is given a line
     after each run. A run that diverges keeps the measurements it had, and the JSON file says so.
     With several jobs so many processes share the runs, of one thread each: the numbers are those of
-    one process with one thread. Raises ResultsError where the folder holds results of other recipes
-    under this name.
+    one process with one thread. With jobs None the runs go wherever ``joblib.parallel_config``
+    sends them, to the machines of a dask cluster, say. Raises ResultsError where the folder holds
+    results of other recipes under this name.
     """
-    positive_integer("jobs", jobs)
+    jobs = None if jobs is None else positive_integer("jobs", jobs)
     folder = results_folder() if folder is None else Path(folder)
     if folder.exists() and not folder.is_dir():
         raise FileExistsError(f"the results must go into a folder, got the file {folder}")
@@ -102,7 +105,7 @@ def run_study(
 
 
 def _measured_runs(
-    study: Study, pairs: Sequence[Key], device: str | torch.device, jobs: int
+    study: Study, pairs: Sequence[Key], device: str | torch.device, jobs: int | None
 ) -> Iterator[tuple[list[Row], dict[str, Any]]]:
     """The runs as they are finished; those of several jobs in any order."""
     if jobs == 1:
@@ -110,13 +113,15 @@ def _measured_runs(
         return
     import joblib
 
-    with joblib.parallel_config("loky", inner_max_num_threads=1):
-        parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")
+    here = joblib.parallel_config("loky", n_jobs=jobs, inner_max_num_threads=1) if jobs else None
+    with here or nullcontext():
+        parallel = joblib.Parallel(return_as="generator_unordered")
     yield from parallel(joblib.delayed(_in_a_worker)(study, *pair, device) for pair in pairs)
 
 
 def _in_a_worker(*arguments: Any) -> tuple[list[Row], dict[str, Any]]:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that gathers the runs
+    if threading.current_thread() is threading.main_thread():  # a dask worker's tasks are in others
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever gathers the runs
     with one_thread():
         return measured_run(*arguments)
 
