@@ -4,7 +4,7 @@ Begin with `objectives`, the few lines in which GAN, WGAN and WGAN-GP differ, an
 which is the same for all of them. `players` pairs a network with its loss and its optimiser, `run`
 holds the state between two steps, `settings` says how long and how fast, `history` what was
 recorded, and `optimisers` how a step is taken. `critic_only` trains a critic
-alone, between two laws that stand still.
+alone, between two laws that stand still, and `plan_only` a generator without a critic.
 """
 
 from wgan_lib.training.critic_only import train_critic
