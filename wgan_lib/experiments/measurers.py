@@ -163,9 +163,7 @@ DIGITS = Match(
     generator=partial(networks.image_generator, 28, 1, 24, 32, "torch"),
     critic=(28 * 28, 256, 256, 1),
     penalty=10.0,
-    settings=Settings(
-        steps=300, batch_size=64, critic_steps=3, learning_rate=2e-3, final_rate=0.0
-    ),
+    settings=Settings(steps=300, batch_size=64, critic_steps=3, learning_rate=2e-3, final_rate=0.0),
     certified_rate=5e-3,
     scores=_images,
 )
