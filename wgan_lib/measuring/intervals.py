@@ -15,7 +15,6 @@ So W₁ exceeds the cost by what means are off, at most, although nobody knows f
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -23,20 +22,11 @@ from torch import Tensor
 
 from wgan_lib.ground.arguments import finite_number, finite_tensor, positive_integer
 from wgan_lib.ground.devices import random_source
-from wgan_lib.lipschitz.bounds import upper_bound
-from wgan_lib.lipschitz.layers import lipschitz_mlp
-from wgan_lib.training.critic_only import train_critic
-from wgan_lib.training.objectives import WGANGP
-from wgan_lib.training.run import SampleReal
+from wgan_lib.measuring.fitted_critics import LARGEST_PLAN, best_critic
 from wgan_lib.transport import wasserstein, wasserstein_1d
 
 FEWEST = 20  # points in a sample; fewer say next to nothing about a law
-LARGEST_PLAN = 2000  # points on each side; a plan of so many takes seconds
-MOST_DIRECTIONS = 128  # that the critic looks along; more make its matrices slow
 EXTENTS = (1e-100, 1e100)  # of a sample; the squares of others leave the range of float64
-WIDTHS = (64, 64, 64)
-TRAINING = {"batch_size": 256, "learning_rate": 5e-3, "final_rate": 0.0, "betas": (0.9, 0.99)}
-NO_PENALTY = WGANGP(penalty=0.0)  # the Wasserstein loss alone: the layers hold the slope
 
 
 @dataclass(frozen=True)
@@ -100,9 +90,9 @@ def certified_interval(
     (x_seen, x_new), (y_seen, y_new) = _halves(x), _halves(y)
     x_some, y_some = _for_a_plan(x), _for_a_plan(y)
     margins = margin_of_means(x_some, y_some, confidence, diameter)
-    critic = fitted_critic(x_seen, y_seen, seed=seed, steps=steps)
-    scores = critic(x_new), critic(y_new)
-    estimate, plan = (scores[0].mean() - scores[1].mean()).item(), _exact(x_some, y_some)
+    critic = best_critic(x_seen, y_seen, seed=seed, steps=steps)
+    scores = critic.potential(x_new), critic.potential(y_new)
+    estimate, plan = critic.gain(x_new, y_new), _exact(x_some, y_some)
     margins = margin_of_means(*scores, confidence, diameter), margins
     lower = max(0.0, estimate - margins[0])
     return Interval(
@@ -149,49 +139,6 @@ def margin_of_means(
 def _spread(points: Tensor) -> float:
     """The trace of the covariance."""
     return points.var(0).sum().item()
-
-
-def fitted_critic(
-    x: Tensor, y: Tensor, *, seed: int = 0, steps: int = 500
-) -> Callable[[Tensor], Tensor]:
-    """A function of points, n×d to n in float64, with no slope above 1, high on x and low on y.
-
-    An orthogonal network with sorting (Anil et al. 2019) around the middle of the points, in units
-    of their spread. Where they have more than 128 dimensions it sees them from their principal
-    directions, and a projection makes nothing steeper. What rounding left of a slope above 1 is
-    divided out.
-    """
-    both = torch.cat([x, y])
-    centre, scale = both.mean(0), math.sqrt(_spread(both)) or 1.0
-    directions = _principal_directions(both - centre)
-
-    def seen(points: Tensor) -> Tensor:
-        return (points - centre) @ directions / scale
-
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        critic = lipschitz_mlp([directions.shape[1], *WIDTHS, 1])
-    samples = _sampler(seen(x).float()), _sampler(seen(y).float())
-    train_critic(critic, *samples, NO_PENALTY, steps=steps, seed=seed, **TRAINING)
-    critic = critic.double().requires_grad_(False)
-    steepest = max(1.0, upper_bound(critic))
-    return lambda points: critic(seen(points)).flatten() * (scale / steepest)
-
-
-def _principal_directions(points: Tensor) -> Tensor:
-    """d×k with orthonormal columns: all directions, or those along which the points spread most."""
-    if points.shape[1] <= MOST_DIRECTIONS:
-        return torch.eye(points.shape[1], dtype=points.dtype)
-    return torch.linalg.svd(points, full_matrices=False).Vh[:MOST_DIRECTIONS].T
-
-
-def _sampler(points: Tensor) -> SampleReal:
-    """Draws with replacement."""
-
-    def draw(n: int, *, generator: torch.Generator, device: torch.device) -> Tensor:
-        return points[torch.randint(len(points), (n,), generator=generator)]
-
-    return draw
 
 
 def _halves(points: Tensor) -> tuple[Tensor, Tensor]:
