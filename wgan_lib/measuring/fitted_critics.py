@@ -25,7 +25,7 @@ from wgan_lib.transport import cost_matrix, optimal_plan
 LARGEST_PLAN = 2000  # points on each side; a plan of so many takes seconds
 MOST_DIRECTIONS = 128  # that the network looks along; more make its matrices slow
 ROWS = 4096  # points that are held against all cones at once
-WIDTHS = (64, 64, 64)
+WIDTHS = (64, 64)
 TRAINING = {"batch_size": 256, "learning_rate": 5e-3, "final_rate": 0.0, "betas": (0.9, 0.99)}
 NO_PENALTY = WGANGP(penalty=0.0)  # the Wasserstein loss alone: the layers hold the slope
 
@@ -43,7 +43,7 @@ class FittedCritic(NamedTuple):
         return (self.potential(x).mean() - self.potential(y).mean()).item()
 
 
-def best_critic(x: Tensor, y: Tensor, *, seed: int = 0, steps: int = 500) -> FittedCritic:
+def best_critic(x: Tensor, y: Tensor, *, seed: int = 0, steps: int = 400) -> FittedCritic:
     """The kind that gains most, fitted to x, n×d, and y, m×d, which are in random order.
 
     Each kind is fitted to two thirds of the points and compared on the others; the best is fitted
@@ -60,7 +60,7 @@ def _two_thirds(points: Tensor) -> list[int]:
     return [first, len(points) - first]
 
 
-def network(x: Tensor, y: Tensor, *, seed: int = 0, steps: int = 500) -> FittedCritic:
+def network(x: Tensor, y: Tensor, *, seed: int = 0, steps: int = 400) -> FittedCritic:
     """An orthogonal network with sorting (Anil et al. 2019), trained on the two samples.
 
     It sees the points from their middle, in units of their spread, and from 128 principal

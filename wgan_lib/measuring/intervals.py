@@ -41,6 +41,7 @@ class Interval:
     halves        W₁ between two halves of x, and of y: what sampling alone makes out of 0
     held_out      how many points of x, and of y, the critic was evaluated on
     planned       how many points of x, and of y, the plan is between
+    critic        which kind of ``fitted_critics`` it is
     diameter      of the laws, if it was given: then the margins are proved
     """
 
@@ -53,6 +54,7 @@ class Interval:
     halves: tuple[float, float]
     held_out: tuple[int, int]
     planned: tuple[int, int]
+    critic: str
     diameter: float | None
 
     def __contains__(self, distance: float) -> bool:
@@ -65,7 +67,7 @@ def certified_interval(
     *,
     confidence: float = 0.95,
     seed: int = 0,
-    steps: int = 500,
+    steps: int = 400,
     diameter: float | None = None,
 ) -> Interval:
     """An interval for W₁ between the laws that x, n×…, and y, m×…, were drawn from.
@@ -78,7 +80,7 @@ def certified_interval(
     Raises ValueError for samples of fewer than 20 points, or of points that are not shaped alike,
     and for a diameter that the points exceed.
     """
-    x, y = _sample("x", x), _sample("y", y)
+    x, y = sample_of_points("x", x), sample_of_points("y", y)
     if x.shape[1:] != y.shape[1:]:
         raise ValueError(
             "x and y must hold points of one shape, "
@@ -105,6 +107,7 @@ def certified_interval(
         halves=(_exact(*_halves(x_some)), _exact(*_halves(y_some))),
         held_out=(len(x_new), len(y_new)),
         planned=(len(x_some), len(y_some)),
+        critic=critic.kind,
         diameter=diameter,
     )
 
@@ -156,8 +159,11 @@ def _exact(x: Tensor, y: Tensor) -> float:
     return (wasserstein_1d(x[:, 0], y[:, 0]) if on_the_line else wasserstein(x, y)).item()
 
 
-def _sample(name: str, points: Tensor) -> Tensor:
-    """Points n×… in float64 on the CPU; n numbers are n points on the line."""
+def sample_of_points(name: str, points: Tensor) -> Tensor:
+    """Points n×… in float64 on the CPU, 20 at least; n numbers are n points on the line.
+
+    Raises ValueError, under the name given, for what is no sample to measure: see the constants.
+    """
     finite_tensor(name, points)
     points = points.detach().cpu() if isinstance(points, Tensor) else points
     points = torch.as_tensor(points, dtype=torch.float64)  # integers too, digit by digit
