@@ -47,7 +47,7 @@ class IntervalStudy(Study):
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     draws: int = 10
     points: int = 400
-    steps: int = 200
+    steps: int = 100
     confidence: float = 0.95
 
     def __post_init__(self):
@@ -79,7 +79,7 @@ class IntervalStudy(Study):
 
 def _known() -> dict[str, Pair]:
     plane = gaussian([0.0, 0.0])
-    funnels = [FunnelPair(dimension, count) for dimension in (2, 8) for count in (4, 16)]
+    funnels = [FunnelPair(2, 4), FunnelPair(2, 16), FunnelPair(8, 16)]
     return {
         "one law twice": KnownPair("one law twice", plane, plane, 0.0),
         **{pair.name: pair for pair in KNOWN_PAIRS},
