@@ -16,7 +16,13 @@ from wgan_lib.measuring.fitted_critics import KINDS, best_critic, cones_on_x, co
 from wgan_lib.measuring.intervals import margin_of_means
 from wgan_lib.transport import wasserstein
 
-FEW = {"steps": 30}  # of the network, whose slope never depends on them
+FEW = {"steps": 20}  # of the network, whose slope never depends on them
+
+
+@pytest.fixture(autouse=True)
+def narrow_network(monkeypatch):
+    monkeypatch.setattr(fitted_critics, "WIDTHS", (16, 16))
+    monkeypatch.setitem(fitted_critics.TRAINING, "batch_size", 64)
 
 
 def normal(n, d=2, seed=0, shift=0.0):

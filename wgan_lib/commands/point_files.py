@@ -14,7 +14,7 @@ from torch import Tensor
 
 from wgan_lib.measuring.intervals import sample_of_points
 
-MOST_NUMBERS = 2**27  # 1 GiB in float64
+MOST_NUMBERS = 2**26  # 512 MiB in float64
 MOST_BYTES_OF_TEXT = 2**28
 
 
@@ -28,12 +28,14 @@ def read_points(file: str) -> Tensor:
     if not path.exists():
         raise FileNotFoundError(f"there is no file {file}")
     if not path.is_file():  # a folder, a pipe, a device
-        raise ValueError(f"{file} must be a regular file")
+        raise ValueError(f"{path} must be a regular file")
     suffix = path.suffix.lower()
     if suffix not in READERS:
         raise ValueError(f"{file} must end in {' or '.join(READERS)}")
     try:
-        numbers = READERS[suffix](path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what NumPy warns of is refused, here or below
+            numbers = READERS[suffix](path)
     except OSError:
         raise
     except Exception as error:  # whatever a file can bring NumPy to say
@@ -56,9 +58,7 @@ def _npy(path: Path) -> np.ndarray:
 def _csv(path: Path) -> np.ndarray:
     if path.stat().st_size > MOST_BYTES_OF_TEXT:
         raise ValueError(f"it has {path.stat().st_size} bytes, of at most {MOST_BYTES_OF_TEXT}")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of an empty file, which is refused later
-        table = np.loadtxt(path, delimiter=",", comments=None, ndmin=2, encoding="utf-8-sig")
+    table = np.loadtxt(path, delimiter=",", comments=None, ndmin=2, encoding="utf-8-sig")
     _refuse_too_many(table.size)
     return table
 

@@ -28,9 +28,7 @@ from wgan_lib.ground.arguments import one_of, positive_integer
 from wgan_lib.ground.checkpoints import CheckpointError
 from wgan_lib.images import datasets
 
-STUDIES: dict[str, Study] = {
-    study.name: study for study in (*RECIPE_STUDIES, INTERVAL_COVERAGE)
-}
+STUDIES: dict[str, Study] = {study.name: study for study in (*RECIPE_STUDIES, INTERVAL_COVERAGE)}
 
 
 def find(name: str) -> Study:

@@ -1,7 +1,7 @@
 """An interval that holds W₁ between two laws of which there are only samples.
 
-By the duality of Kantorovich and Rubinstein, W₁(P, Q) is the largest E f(x) − E f(y) that a function
-f with no slope above 1 can have. Both ends of the interval follow from it.
+By the duality of Kantorovich and Rubinstein, W₁(P, Q) is the largest E f(x) − E f(y) that a
+function f with no slope above 1 can have. Both ends of the interval follow from it.
 
 From below: each such f that was fixed before the points were seen has E f(x) − E f(y) ≤ W₁. A
 critic that is 1-Lipschitz by construction is trained on one half of each sample. On the other half
