@@ -47,13 +47,13 @@ MAY_USE = {
     "lipschitz": {"ground", ""},
     "training": {"ground", "lipschitz", ""},
     "clinic": {"ground", "", "lipschitz", "training"},
-    "measuring": {"ground", "", "lipschitz", "training"},
     "images": {"ground", "", "training", "lipschitz"},
+    "measuring": {"ground", "", "lipschitz", "training"},
     "experiments": {"ground", "", "lipschitz", "training", "images", "measuring"},
-    "classroom": {"ground", "", "lipschitz", "training", "images", "experiments"},
+    "classroom": {"ground", "", "lipschitz", "training", "images", "measuring", "experiments"},
     "commands": {
-        *("ground", "", "lipschitz", "training", "clinic", "images", "measuring"),
-        *("experiments", "classroom"),
+        *("ground", "", "lipschitz", "training", "clinic", "images", "measuring", "experiments"),
+        "classroom",
     },
 }
 

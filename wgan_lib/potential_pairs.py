@@ -2,7 +2,7 @@
 
 A pair knows a plan that is optimal, and a potential u of slope 1 with E_q u − E_p u = W₁: all that
 moves goes straight up the slope of u. So a critic can be asked for more than its estimate: whether
-its gradient points the right way. Lesson 12, to come. `funnels` has pairs that are hard to measure.
+its gradient points the right way. Lesson 12, to come. `cone_pairs` and `funnels` have more of them.
 """
 
 from __future__ import annotations
@@ -178,9 +178,9 @@ class Scaled(PotentialPair):
     def _radius(self) -> Mean:
         """E‖x − centre‖."""
         law = self.law
-        if isinstance(law, GaussianMixture) and len(law.modes) == 1:
-            if law.modes[0].tolist() == list(self.centre):
-                return Mean(law.std * mean_normal_length(self.dimension))
+        single = isinstance(law, GaussianMixture) and len(law.modes) == 1
+        if single and law.modes[0].tolist() == list(self.centre):
+            return Mean(law.std * mean_normal_length(self.dimension))
         points = law.sample(DRAWS, torch.Generator().manual_seed(0)).double()
         return mean_of((points - points.new_tensor(self.centre)).norm(dim=1))
 
@@ -235,79 +235,6 @@ class GaussiansOnTheLine(PotentialPair):
             return math.copysign(1.0, self.mean_q - self.mean_p) * points[:, 0]
         fixed = self.mean_p - self.std_p * (self.mean_q - self.mean_p) / wider
         return math.copysign(1.0, wider) * (points[:, 0] - fixed).abs()
-
-
-# ------------------------------------------------------------------ cones
-
-
-@dataclass(frozen=True, eq=False)
-class Cones(PotentialPair):
-    """Spheres of one radius around `centres` (M×d), all equally heavy, and the centres themselves.
-
-    Anil, Lucas, Grosse 2019, sec. 6.1: |x| (one centre on the line), three cones in the plane, a
-    cone in 128 dimensions. W₁ is the radius; the potential is minus the distance from the nearest
-    centre. p lives on the spheres, where the potential has a gradient. Raises ValueError for
-    centres closer than two radii, whose spheres overlap.
-    """
-
-    centres: Sequence[Sequence[float]]
-    radius: float = 1.0
-    name: str = "cones"
-    _centres: Tensor = field(init=False, repr=False)
-
-    def __post_init__(self):
-        finite_number("radius", self.radius, minimum=0.0, strict=True)
-        centres = finite_tensor("centres", self.centres, (2,), torch.float64).double()
-        nearest = torch.nn.functional.pdist(centres).min() if len(centres) > 1 else math.inf
-        if nearest < 2 * self.radius:
-            raise ValueError(
-                f"centres must lie two radii apart, {2 * self.radius:g}, got {nearest:.4g}"
-            )
-        object.__setattr__(self, "_centres", centres)
-
-    @property
-    def dimension(self) -> int:
-        return self._centres.shape[1]
-
-    @property
-    def distance(self) -> Mean:
-        return Mean(float(self.radius))
-
-    @property
-    def diameter(self) -> float:
-        apart = torch.cdist(self._centres, self._centres).max().item()
-        return apart + 2 * self.radius
-
-    def sample(
-        self, n: int, generator: Source = None, device: Place = None
-    ) -> tuple[Tensor, Tensor]:
-        positive_integer("n", n)
-        centres = self._centres.to(torch.get_default_dtype()).to(device)
-        chosen = torch.randint(len(centres), (n,), generator=generator, device=centres.device)
-        ray = torch.randn(n, self.dimension, generator=generator, device=centres.device)
-        y = centres[chosen]
-        return y + self.radius * ray / ray.norm(dim=1, keepdim=True), y
-
-    def potential(self, points: Tensor) -> Tensor:
-        centres = self._centres.to(points)
-        return -cone_envelope(points, centres, centres.new_zeros(len(centres)))
-
-
-def absolute_value() -> Cones:
-    """±1 and 0 on the line, whose potential is −|x|."""
-    return Cones([[0.0]], name="absolute value")
-
-
-def three_cones() -> Cones:
-    """Three circles in the plane and their centres."""
-    corners = [[2 * math.cos(a), 2 * math.sin(a)] for a in (0, 2 * math.pi / 3, 4 * math.pi / 3)]
-    return Cones(corners, name="three cones")
-
-
-def high_cone(dimension: int = 128) -> Cones:
-    """A sphere in many dimensions and its centre."""
-    dimension = positive_integer("dimension", dimension)
-    return Cones([[0.0] * dimension], name=f"cone in {dimension} dimensions")
 
 
 # ------------------------------------------------------------------ means
