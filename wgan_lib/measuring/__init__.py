@@ -7,6 +7,7 @@ Where only samples are known, `intervals` gives an interval that holds W₁ with
 from the critics of `fitted_critics` and from the optimal plan.
 """
 
+from wgan_lib.measuring import published
 from wgan_lib.measuring.confidence import LowerBound, certified_lower_bound
 from wgan_lib.measuring.contestants import CONTESTANTS, Contestant, fit
 from wgan_lib.measuring.estimators import (
@@ -34,4 +35,5 @@ __all__ = [
     "certified_lower_bound",
     "fit",
     "measure",
+    "published",
 ]
