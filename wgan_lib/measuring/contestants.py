@@ -33,7 +33,7 @@ from wgan_lib.training.settings import Settings
 
 HIDDEN = (128, 128, 128)
 UNPENALISED = WGANGP(penalty=0)  # the network holds the slope, and the loss is the bare dual
-SETTINGS = Settings(learning_rate=2e-3, betas=(0.5, 0.9), final_rate=0.0)
+SETTINGS = Settings(learning_rate=5e-3, betas=(0.5, 0.9), final_rate=0.0)
 
 
 @dataclass(frozen=True)
