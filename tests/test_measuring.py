@@ -108,8 +108,8 @@ def test_no_c_transform_and_no_shadow_exceeds_the_distance_between_the_batches(s
 def test_the_c_transform_of_the_best_potential_is_the_distance():
     x, y = PAIR.p.sample(40, seeded(1)), PAIR.q.sample(40, seeded(2))
     cost, masses = cost_matrix(x, y), torch.full((40,), 1 / 40)
-    u, _ = optimal_plan(masses, masses, cost).potentials
-    estimate = CTransform(lambda points: -u[cost_matrix(points, x).argmin(1)]).estimate(x, y)
+    _, v = optimal_plan(masses, masses, cost).potentials
+    estimate = CTransform(lambda points: v[cost_matrix(points, y).argmin(1)]).estimate(x, y)
     assert estimate.item() == pytest.approx(wasserstein(x, y).item(), rel=1e-5)
 
 

@@ -7,7 +7,7 @@ have the same three hidden layers. Lesson 12, to come.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 
 import torch
@@ -163,7 +163,10 @@ CONTESTANTS: dict[str, Contestant] = {
         Contestant("batches", "W₁ between batches, by the exact plan", reading=BatchPlan),
         Contestant("sliced", "W₁ of shadows on 200 lines", reading=SlicedEstimate),
         # The funnel pairs are of this very family: what it does there says nothing of other laws.
-        Contestant("funnels", "a minimum of 64 cones, learned", _funnels),
+        Contestant(
+            "funnels", "a minimum of 64 cones, learned: the family of the funnel pairs", _funnels,
+            settings=replace(SETTINGS, learning_rate=0.03),
+        ),
         Contestant(
             "annealed-funnels", "64 cones, started at dense places, soft at first",
             learn=anneal_either_way,
