@@ -84,7 +84,9 @@ def fit(
     contestant = find(contestant) if isinstance(contestant, str) else contestant
     positive_integer("seed", seed, minimum=0)
     if contestant.learn is not None:
-        critic = contestant.learn(pair.p, pair.q, steps=steps, seed=seed, batch=batch, device=device)
+        critic = contestant.learn(
+            pair.p, pair.q, steps=steps, seed=seed, batch=batch, device=device
+        )
         return contestant.reading(critic.eval())
     if contestant.build is None:
         return contestant.reading()
