@@ -13,9 +13,9 @@ from functools import partial
 import torch
 from torch import nn
 
+from wgan_lib.distributions import Distribution
 from wgan_lib.ground.arguments import one_of, positive_integer
 from wgan_lib.ground.devices import choose_device
-from wgan_lib.distributions import Distribution
 from wgan_lib.lipschitz.cones import Funnels
 from wgan_lib.lipschitz.layers import lipschitz_mlp
 from wgan_lib.measuring.annealing import anneal_either_way
@@ -173,6 +173,8 @@ CONTESTANTS: dict[str, Contestant] = {
             "annealed-funnels", "64 cones, started at dense places, soft at first",
             learn=anneal_either_way,
         ),
-        Contestant("plan-envelope", "the exact plan of samples, carried on by cones", learn=_solved),
+        Contestant(
+            "plan-envelope", "the exact plan of samples, carried on by cones", learn=_solved
+        ),
     ]
 }  # fmt: skip

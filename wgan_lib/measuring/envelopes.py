@@ -1,4 +1,4 @@
-"""A critic that is solved and not trained: the exact plan between samples, carried on to all points."""
+"""A critic that is solved, not trained: the exact plan of samples, carried on to all points."""
 
 from __future__ import annotations
 
