@@ -91,7 +91,7 @@ def test_samples_that_tell_nothing_apart(run):
 
 
 def test_a_table_of_text_is_read_as_the_array_is(run):
-    np.savetxt("A.csv", POINTS, delimiter=",", fmt="%r")
+    np.savetxt("A.csv", POINTS, delimiter=",", fmt="%.17g")
     Path("bom.csv").write_bytes(b"\xef\xbb\xbf" + Path("A.csv").read_bytes())
     for file in ("A.csv", "bom.csv"):
         assert np.array_equal(read_points(file), POINTS)
