@@ -89,24 +89,24 @@ def certified_interval(
     source = random_source(x.device, positive_integer("seed", seed, minimum=0))
     x, y = (points.flatten(1)[torch.randperm(len(points), generator=source)] for points in (x, y))
     _check_diameter(diameter, x, y)
+    planned = _for_a_plan(x), _for_a_plan(y)
+    above = margin_of_means(*planned, confidence, diameter)  # before the work: it checks, too
     (x_seen, x_new), (y_seen, y_new) = _halves(x), _halves(y)
-    x_some, y_some = _for_a_plan(x), _for_a_plan(y)
-    margins = margin_of_means(x_some, y_some, confidence, diameter)
     critic = best_critic(x_seen, y_seen, seed=seed, steps=steps)
     scores = critic.potential(x_new), critic.potential(y_new)
-    estimate, plan = critic.gain(x_new, y_new), _exact(x_some, y_some)
-    margins = margin_of_means(*scores, confidence, diameter), margins
-    lower = max(0.0, estimate - margins[0])
+    below = margin_of_means(*scores, confidence, diameter)
+    estimate, plan = (scores[0].mean() - scores[1].mean()).item(), _exact(*planned)
+    lower = max(0.0, estimate - below)
     return Interval(
         lower=lower,
-        upper=max(plan + margins[1], lower),
+        upper=max(plan + above, lower),
         confidence=float(confidence),
         estimate=estimate,
         plan=plan,
-        margins=margins,
-        halves=(_exact(*_halves(x_some)), _exact(*_halves(y_some))),
+        margins=(below, above),
+        halves=(_exact(*_halves(planned[0])), _exact(*_halves(planned[1]))),
         held_out=(len(x_new), len(y_new)),
-        planned=(len(x_some), len(y_some)),
+        planned=(len(planned[0]), len(planned[1])),
         critic=critic.kind,
         diameter=diameter,
     )
