@@ -1,4 +1,4 @@
-"""How well W₁ can be measured, and by whom: lesson 12, to come.
+"""How well W₁ can be measured, and by whom: lesson 12.
 
 `contestants` holds everybody who claims to measure it, trained by one function; `annealing` and
 `envelopes` make two of them, which are minima of cones. `estimators` says how each makes a number
