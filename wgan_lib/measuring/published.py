@@ -4,6 +4,8 @@ Their pairs with 16 funnels are of the law of ``funnels.FunnelPair``, and not th
 critics are larger and were trained longer: batches of 1,024, λ = 10, Adam at 2e-4.
 """
 
+from wgan_lib.ground.arguments import one_of
+
 DIMENSIONS = (2, 4, 8, 16, 32, 64, 128)
 W1 = (0.47, 1.00, 1.59, 1.74, 1.67, 1.36, 1.07)
 
@@ -24,3 +26,13 @@ COSINES = {
     "cayley": (0.69, 0.73, 0.75, 0.85, 0.94, 0.95, 0.92),
     "c-transform": (0.80, 0.90, 0.87, 0.69, 0.61, 0.60, 0.47),
 }
+
+
+def table(column: str) -> dict[str, dict[int, list[float]]]:
+    """By contestant and dimension, in a list of one: "ratio", the estimate over W₁, or "cosine"."""
+    one_of("column", column, ("ratio", "cosine"))
+    rows, units = (ESTIMATES, W1) if column == "ratio" else (COSINES, [1.0] * len(W1))
+    return {
+        name: {d: [number / unit] for d, number, unit in zip(DIMENSIONS, row, units, strict=True)}
+        for name, row in rows.items()
+    }

@@ -18,7 +18,7 @@ from wgan_lib.classroom.style import CRITIC, FAKE, REAL, STYLE, TRUTH, Look, loo
 Runs = Mapping[int, Sequence[float]]  # by the dimension, one number for each run
 
 _styled = matplotlib.rc_context(STYLE)
-_PLACES = ((0.07, 0.16, 0.41, 0.73), (0.55, 0.31, 0.43, 0.58))
+_PLACES = ((0.06, 0.16, 0.4, 0.73), (0.55, 0.36, 0.44, 0.53))
 _HIGHEST = 2.0  # what is above leaves the widget's picture
 
 
@@ -102,20 +102,15 @@ def _dimensions(axes: Axes, label: str = "dimension") -> None:
 
 
 @_styled
-def value_and_direction(
-    marks: Mapping[str, tuple[float, float]], *, title: str = "", labels: Sequence[str] = ()
-) -> Figure:
-    """Each name as a point: how far along the truth its value is, and how well its gradient points.
-
-    A name of `labels` is written beside its point, the others stand in the legend alone.
-    """
-    figure = Figure(figsize=(7.6, 4.6))
+def value_and_direction(marks: Mapping[str, tuple[float, float]], *, title: str = "") -> Figure:
+    """Each name as a point: estimate / W₁ across, the cosine of the gradient upwards."""
+    figure = Figure(figsize=(9, 4.4))
     axes = figure.add_subplot()
     for name, mark, look in looks("marks", marks):
-        axes.scatter(*mark, s=80, marker=look.marker, color=look.colour, label=name, zorder=3)
+        axes.scatter(*mark, s=70, marker=look.marker, color=look.colour, label=name, zorder=3)
     axes.axvline(1, color=TRUTH, lw=1, ls=":")
     axes.set(xlabel="estimate / W₁", ylabel="cosine of the gradient", ylim=(0, 1.05), title=title)
-    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), markerscale=1)
     return figure
 
 
@@ -156,6 +151,6 @@ def way_and_dimension(
         _dimensions(left)
         left.set(xlim=(1.6, 80), ylim=(0, _HIGHEST))
         right.set(xlim=(-0.6, len(heights) - 0.4), ylim=(0, _HIGHEST))
-        right.set_xticks(range(len(heights)), list(heights), rotation=35, ha="right", fontsize=10)
+        right.set_xticks(range(len(heights)), list(heights), rotation=35, ha="right", fontsize=11)
     legend_once(left, "upper right")
     return figure

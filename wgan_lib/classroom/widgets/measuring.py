@@ -35,11 +35,12 @@ def who_measures() -> Explorer:
         canvases[:] = [draw_way(place, way, *canvases)]
         return canvases[0]
 
+    known = ", ".join(map(str, dimensions()))
     return Explorer(
         "Who measures W₁",
         draw,
         {
-            "place": slider("dimension, the n-th of 2, 4, 8, 16, 64", 1, len(dimensions()), value=4),
+            "place": slider(f"dimension: the n-th of {known}", 1, len(dimensions()), value=4),
             "way": choice("the slope is held by", list(WAYS), value="penalty, one-sided"),
         },
     )
