@@ -6,6 +6,7 @@ import torch
 from wgan_lib.classroom.descriptions import describe
 from wgan_lib.classroom.figures.measuring import (
     gradient_fields,
+    laws_and_moves,
     over_dimensions,
     way_and_dimension,
 )
@@ -17,6 +18,16 @@ POINTS = torch.tensor([[0.0, 0.5], [0.5, -0.5]])
 ARROWS = torch.tensor([[1.0, 0.0], [0.0, -2.0]])
 RUNS = {2: [0.9, 1.0, 1.4], 8: [0.5, 0.6, 0.7]}
 OTHERS = {"value": {"a": 1.0, "b": 9.0}, "cosine": {"a": 0.5, "b": 0.2}}
+
+
+def test_moves_go_from_the_fake_to_the_real_points():
+    figure = laws_and_moves(SURFACE, TICKS, POINTS, POINTS + ARROWS / 4, moves=1)
+    left, right = figure.axes[:2]
+    (move,) = right.texts
+    assert [*move.xyann, *move.xy] == [0.0, 0.5, 0.25, 0.5]
+    assert [len(cloud.get_offsets()) for cloud in left.collections] == [2, 2]
+    with pytest.raises(ValueError, match="real must be shaped like fake"):
+        laws_and_moves(SURFACE, TICKS, POINTS, POINTS[:1])
 
 
 def test_arrows_stand_at_the_points_and_share_a_scale():

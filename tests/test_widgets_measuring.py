@@ -20,6 +20,6 @@ def test_the_title_says_what_is_stored(way):
 
 def test_the_best_is_near_the_truth_and_the_widget_shows_it():
     widget = who_measures()
-    widget.controls["way"].value = "cones, annealed"
+    widget.controls["way"].value = "cones, learned"
     value = float(re.search(r"value ([\d.]+)", widget.figure.axes[0].get_title())[1])
     assert value == pytest.approx(1, abs=0.05)

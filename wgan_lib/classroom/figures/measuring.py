@@ -23,6 +23,37 @@ _HIGHEST = 2.0  # what is above leaves the widget's picture
 
 
 @_styled
+def laws_and_moves(scores: Any, ticks: Any, fake: Any, real: Any, moves: int = 40) -> Figure:
+    """On the left two clouds, fake and real (N×2 each); on the right the first moves of their plan.
+
+    The move i goes from fake[i] to real[i], over the scores (T×T) on the square of ticks.
+    """
+    scores, ticks = numbers("scores", scores), numbers("ticks", ticks)
+    fake, real = numbers("fake", fake), numbers("real", real)
+    if real.shape != fake.shape:
+        raise ValueError(f"real must be shaped like fake, {fake.shape}, got {real.shape}")
+    figure = Figure(figsize=(11, 4.4))
+    left, right = figure.subplots(1, 2, sharey=True)
+    for name, points, look in looks("points", {"real": real, "fake": fake}):
+        style = {"color": look.colour, "marker": look.marker}
+        left.scatter(*points.T, s=10, label=name, linewidth=0, **style)
+        right.scatter(*points[:moves].T, s=26, edgecolor="white", zorder=3, **style)
+    levels = np.linspace(scores.min(), scores.max(), 17)
+    mesh = right.contourf(ticks, ticks, scores, levels=levels, cmap="cividis")
+    for start, end in zip(fake[:moves], real[:moves], strict=True):
+        arrow = {"arrowstyle": "-|>", "color": "white", "lw": 1.4, "mutation_scale": 11}
+        right.annotate("", xy=end, xytext=start, arrowprops=arrow)
+    for axes, title in ((left, "two laws"), (right, "their plan climbs straight up u")):
+        axes.set(title=title, xlabel="x₁", xlim=ticks[[0, -1]], ylim=ticks[[0, -1]])
+        axes.set_aspect("equal")
+        axes.grid(False)
+    left.set_ylabel("x₂")
+    figure.colorbar(mesh, ax=right, label="u", ticks=levels[::4].round(1))
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    return figure
+
+
+@_styled
 def gradient_fields(
     surfaces: Mapping[str, Any], arrows: Mapping[str, Any], ticks: Any, points: Any
 ) -> Figure:

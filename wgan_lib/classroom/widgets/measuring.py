@@ -20,10 +20,10 @@ WAYS = {
     "penalty, one-sided": "one-sided",
     "spectral norm, ReLU": "spectral-relu",
     "orthogonal, sorting": "cayley",
-    "AOL, sorting": "aol",
     "SLL": "sll",
     "c-transform": "c-transform",
-    "cones, annealed": "annealed-funnels",
+    "cones on a plan": "plan-envelope",
+    "cones, learned": "annealed-funnels",
 }
 
 
