@@ -46,7 +46,7 @@ def anneal_funnels(
     """
     source = random_source(torch.device(device), positive_integer("seed", seed, minimum=0))
     draws: dict[str, Any] = {"generator": source, "device": device}
-    first = p.sample(FIRST, **draws).double()
+    batch, first = positive_integer("batch", batch), p.sample(FIRST, **draws).double()
     critic, scale = _started(first, positive_integer("count", count)), _spread(first)
     groups = [{"params": [critic.centres]}, {"params": [critic.heights]}]
     optimiser = torch.optim.Adam(groups, betas=(0.9, 0.99))
