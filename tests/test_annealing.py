@@ -6,7 +6,13 @@ import torch
 from wgan_lib.distributions import gaussian
 from wgan_lib.funnels import FunnelPair
 from wgan_lib.lipschitz.bounds import upper_bound
-from wgan_lib.measuring.annealing import anneal_either_way, anneal_funnels, dense_places
+from wgan_lib.lipschitz.cones import Funnels
+from wgan_lib.measuring.annealing import (
+    _set_onto_tips,
+    anneal_either_way,
+    anneal_funnels,
+    dense_places,
+)
 from wgan_lib.measuring.envelopes import plan_envelope
 from wgan_lib.measuring.measurement import measure
 from wgan_lib.potential_pairs import Scaled
@@ -27,6 +33,21 @@ def test_dense_places_begin_with_one_peak_of_each_heap():
     assert sorted(order.tolist()) == list(range(80))
     assert torch.cdist(points[order[:3]], centres).min(0).values.max() < 0.3
     assert len(dense_places(points[:4])) == 4  # fewer points than neighbours
+
+
+def test_centres_go_onto_tips_that_are_near_and_no_others():
+    far = torch.tensor([[50.0, 0.0]], dtype=torch.float64)
+    tips = torch.tensor([[0.0, 0.0], [4.0, 0.0]], dtype=torch.float64)
+    angles = 6.28 * torch.rand(400, 1, generator=seeded(), dtype=torch.float64)
+    rays = torch.cat([angles.cos(), angles.sin()], 1)
+    points = tips.repeat(200, 1) + rays * torch.rand(400, 1, generator=seeded(1)).double() ** 8
+    critic = Funnels(2, 3).double()
+    critic.centres.data.copy_(torch.cat([tips + 1e-4, far]))
+    critic.heights.data.copy_(torch.tensor([0.0, 0.0, -45.5]))  # the far cone owns some points
+    before = critic.centres.detach().clone()
+    _set_onto_tips(critic, points, 1e-3)
+    assert (critic.centres[:2] - tips).norm(dim=1).max() < 1e-6
+    assert torch.equal(critic.centres[2], before[2])
 
 
 @pytest.mark.training

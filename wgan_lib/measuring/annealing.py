@@ -16,6 +16,7 @@ from wgan_lib.distributions import Distribution
 from wgan_lib.ground.arguments import positive_integer
 from wgan_lib.ground.devices import random_source
 from wgan_lib.lipschitz.cones import Funnels
+from wgan_lib.measuring.envelopes import funnels_at
 from wgan_lib.training.loop import DivergedError
 
 SOFTNESS = 0.07  # of the first minimum, as a share of the samples' spread
@@ -110,7 +111,7 @@ def anneal_either_way(
 
 def _turned_over(p: Distribution, q: Distribution, *steps: int, **settings: Any) -> nn.Module:
     funnels = anneal_funnels(q, p, *steps, **settings)
-    minus = nn.Linear(1, 1, bias=False).to(funnels.heights)
+    minus = nn.utils.skip_init(nn.Linear, 1, 1, bias=False).to(funnels.heights)
     nn.init.constant_(minus.weight, -1.0)
     return nn.Sequential(funnels, minus)
 
@@ -120,9 +121,7 @@ def _turned_over(p: Distribution, q: Distribution, *steps: int, **settings: Any)
 
 def _started(points: Tensor, count: int) -> Funnels:
     centres = points[dense_places(points)[:count]]
-    critic = Funnels(points.shape[1], len(centres)).to(points)
-    critic.centres.data.copy_(centres)
-    return critic
+    return funnels_at(centres, centres.new_zeros(len(centres)))
 
 
 def dense_places(points: Tensor) -> Tensor:
