@@ -21,8 +21,8 @@ from wgan_lib.potential_pairs import PotentialPair
 from wgan_lib.training.loop import DivergedError
 
 STEPS = {
-    **{name: 400 for name in ("clipping", "penalty", "one-sided", "spectral-relu")},
-    **{name: 400 for name in ("cayley", "aol", "sll", "c-transform")},
+    **{name: 300 for name in ("clipping", "penalty", "one-sided", "spectral-relu")},
+    **{name: 300 for name in ("cayley", "sll", "c-transform")},
     **{name: 1 for name in ("batches", "sliced", "plan-envelope")},  # nothing is trained
     "annealed-funnels": 1000,
 }

@@ -16,6 +16,7 @@ from wgan_lib.distributions import Distribution
 from wgan_lib.ground.arguments import positive_integer
 from wgan_lib.ground.devices import random_source
 from wgan_lib.lipschitz.cones import Funnels
+from wgan_lib.measuring.envelopes import funnels_at
 from wgan_lib.training.loop import DivergedError
 
 SOFTNESS = 0.07  # of the first minimum, as a share of the samples' spread
@@ -25,6 +26,10 @@ HEIGHTS = 0.4  # the rate of the heights, as a share of that
 HOLD = 0.2  # of the steps, before the rates begin to fall
 FIRST = 2048  # points in which the dense places are looked for
 NEIGHBOURS = 6  # how many points make a place dense
+FEW = 2  # dimensions
+LAST = 2**15  # points among which the tips are looked for in the end
+BESIDE = 64  # of a cone's own points, the nearest to its centre
+SHIFT = 1e-3  # how far a centre may be moved onto one, as a share of the spread
 
 
 def anneal_funnels(
@@ -46,7 +51,7 @@ def anneal_funnels(
     """
     source = random_source(torch.device(device), positive_integer("seed", seed, minimum=0))
     draws: dict[str, Any] = {"generator": source, "device": device}
-    first = p.sample(FIRST, **draws).double()
+    batch, first = positive_integer("batch", batch), p.sample(FIRST, **draws).double()
     critic, scale = _started(first, positive_integer("count", count)), _spread(first)
     groups = [{"params": [critic.centres]}, {"params": [critic.heights]}]
     optimiser = torch.optim.Adam(groups, betas=(0.9, 0.99))
@@ -62,6 +67,8 @@ def anneal_funnels(
         optimiser.step()
     if not critic.heights.isfinite().all():
         raise DivergedError("the funnels' heights are not finite")
+    if first.shape[1] <= FEW:
+        _set_onto_tips(critic, p.sample(LAST, **draws).double(), SHIFT * scale)
     return critic
 
 
@@ -71,7 +78,7 @@ def _spread(points: Tensor) -> float:
 
 
 def _set_rates(optimiser, done: float, scale: float, dimension: int) -> None:
-    last = 1e-6 if dimension <= 2 else 1e-3
+    last = 1e-6 if dimension <= FEW else 1e-3
     rate = RATE * scale * last ** max(0.0, (done - HOLD) / (1 - HOLD))
     for share, group in zip((1.0, HEIGHTS), optimiser.param_groups, strict=True):
         group["lr"] = share * rate
@@ -104,7 +111,7 @@ def anneal_either_way(
 
 def _turned_over(p: Distribution, q: Distribution, *steps: int, **settings: Any) -> nn.Module:
     funnels = anneal_funnels(q, p, *steps, **settings)
-    minus = nn.Linear(1, 1, bias=False).to(funnels.heights)
+    minus = nn.utils.skip_init(nn.Linear, 1, 1, bias=False).to(funnels.heights)
     nn.init.constant_(minus.weight, -1.0)
     return nn.Sequential(funnels, minus)
 
@@ -114,9 +121,7 @@ def _turned_over(p: Distribution, q: Distribution, *steps: int, **settings: Any)
 
 def _started(points: Tensor, count: int) -> Funnels:
     centres = points[dense_places(points)[:count]]
-    critic = Funnels(points.shape[1], len(centres)).to(points)
-    critic.centres.data.copy_(centres)
-    return critic
+    return funnels_at(centres, centres.new_zeros(len(centres)))
 
 
 def dense_places(points: Tensor) -> Tensor:
@@ -129,6 +134,18 @@ def dense_places(points: Tensor) -> Tensor:
     reach = near.values[:, -1]
     peak = (reach[near.indices] >= reach[:, None]).all(1)
     return torch.where(peak, reach, reach + apart.max() + 1).argsort()
+
+
+@torch.no_grad()
+def _set_onto_tips(critic: Funnels, points: Tensor, limit: float) -> None:
+    """Each centre onto the densest place among its cone's own points, if that is near by."""
+    owner = (_squares(critic, points).sqrt() + critic.heights).argmin(1)
+    for n in owner.unique():
+        own, centre = points[owner == n], critic.centres[n]
+        beside = own[(own - centre).norm(dim=1).argsort()[:BESIDE]]
+        tip = beside[dense_places(beside)[0]]
+        if len(beside) > NEIGHBOURS and (tip - centre).norm() < limit:
+            critic.centres[n] = tip
 
 
 # ------------------------------------------------------------------ the minimum

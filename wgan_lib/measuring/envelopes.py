@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from wgan_lib.distributions import Distribution
 from wgan_lib.ground.arguments import positive_integer
@@ -28,7 +29,13 @@ def plan_envelope(
     x, y = (law.sample(points, source, device).double() for law in (p, q))
     share = torch.full((positive_integer("points", points),), 1 / points, dtype=torch.float64)
     heights = -optimal_plan(share, share, cost_matrix(x, y)).potentials[0]
-    critic = Funnels(x.shape[1], points).to(x)
-    critic.centres.data.copy_(x)
+    return funnels_at(x, heights)
+
+
+def funnels_at(centres: Tensor, heights: Tensor) -> Funnels:
+    """Funnels with these centres N×d and heights N; torch's own random state stays as it was."""
+    with torch.random.fork_rng(devices=[]):
+        critic = Funnels(centres.shape[1], len(centres)).to(centres)
+    critic.centres.data.copy_(centres)
     critic.heights.data.copy_(heights)
     return critic
