@@ -149,10 +149,10 @@ RING = Match(
     real=gaussian_ring,
     held_out=gaussian_ring,
     generator=_ring_generator,
-    critic=(2, 128, 128, 128, 1),
+    critic=(2, 64, 64, 64, 1),
     penalty=0.1,
     settings=Settings(
-        steps=1200, batch_size=256, critic_steps=3, learning_rate=3e-3, final_rate=0.0
+        steps=600, batch_size=256, critic_steps=3, learning_rate=3e-3, final_rate=0.0
     ),
     certified_rate=5e-3,
     scores=_modes,
