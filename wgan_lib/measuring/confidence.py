@@ -13,8 +13,6 @@ from wgan_lib.ground.arguments import finite_number, one_of
 from wgan_lib.lipschitz.slopes import point_batch
 from wgan_lib.training.objectives import score
 
-INEQUALITIES = ("bernstein", "hoeffding")
-
 
 class LowerBound(NamedTuple):
     """W₁ is at least `value`, with at least this confidence; `normalised` is estimate / slope.
@@ -44,22 +42,22 @@ def certified_lower_bound(
     The means over samples differ from the expectations, and for that a margin is taken off. It
     holds with the confidence given under three conditions: the points of each sample are
     independent draws, the critic has seen none of them, and no two points of p, nor of q, lie
-    farther apart than `diameter`, which bounds the range of f/slope on each side. Half the
-    remaining probability goes to each side.
+    farther apart than `diameter` D, so that f/slope has a range of D at most on each side. With
+    α = 1 − confidence:
 
-    inequality  "hoeffding": diameter·√(ln(2/α)/2N) a side (Hoeffding 1963, Theorem 2);
-                "bernstein": √(2V·ln(4/α)/N) + 7·diameter·ln(4/α)/3(N − 1) with V the variance of
-                the scores, better where they vary less than the diameter (Maurer, Pontil 2009,
-                Theorem 4)
+    "hoeffding"  takes off D·√(½(1/N + 1/M)·ln(1/α)) (Hoeffding 1963, Theorem 2)
+    "bernstein"  for each side √(2V·ln(4/α)/N) + 7·D·ln(4/α)/3(N − 1), V the variance of its scores,
+                 which is less where they vary less than D, and more where points are few
+                 (Maurer, Pontil 2009, Theorem 4, with α/2 for each side)
     """
     slope = finite_number("slope", slope, minimum=0.0, strict=True)
     diameter = finite_number("diameter", diameter, minimum=0.0)
     confidence = finite_number("confidence", confidence, minimum=0.0, maximum=1.0, strict=True)
-    one_of("inequality", inequality, INEQUALITIES)
+    one_of("inequality", inequality, MARGINS)
     sides = [_heights("x", critic, x) / slope, _heights("y", critic, y) / slope]
     normalised = (sides[1].mean() - sides[0].mean()).item()
-    off = sum(margin(side, diameter, (1 - confidence) / 2, inequality) for side in sides)
-    return LowerBound(max(0.0, normalised - off), confidence, normalised, off)
+    margin = MARGINS[inequality](*sides, diameter, 1 - confidence)
+    return LowerBound(max(0.0, normalised - margin), confidence, normalised, margin)
 
 
 def _heights(name: str, critic: Callable[[Tensor], Tensor], points: Tensor) -> Tensor:
@@ -69,13 +67,16 @@ def _heights(name: str, critic: Callable[[Tensor], Tensor], points: Tensor) -> T
     return score(critic, points).double()
 
 
-def margin(values: Tensor, width: float, risk: float, inequality: str = "bernstein") -> float:
-    """How far the mean of N draws from a range of this width may be off, on one given side.
+def _hoeffding(x: Tensor, y: Tensor, width: float, risk: float) -> float:
+    return width * math.sqrt((1 / len(x) + 1 / len(y)) * -math.log(risk) / 2)
 
-    It is farther off with probability `risk` at most.
-    """
-    n, tail = len(values), math.log((1 if inequality == "hoeffding" else 2) / risk)
-    if inequality == "hoeffding":
-        return width * math.sqrt(tail / (2 * n))
-    spread = math.sqrt(2 * values.var().item() * tail / n)
-    return spread + 7 * width * tail / (3 * (n - 1))
+
+def _bernstein(x: Tensor, y: Tensor, width: float, risk: float) -> float:
+    tail = math.log(4 / risk)
+    return sum(
+        math.sqrt(2 * side.var().item() * tail / len(side)) + 7 * width * tail / 3 / (len(side) - 1)
+        for side in (x, y)
+    )
+
+
+MARGINS = {"bernstein": _bernstein, "hoeffding": _hoeffding}

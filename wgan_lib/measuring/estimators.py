@@ -44,23 +44,24 @@ class CriticEstimate:
 
 @dataclass(frozen=True)
 class CTransform(CriticEstimate):
-    """A critic held by no constraint, whose scores of q are its c-transform.
+    """A critic held by no constraint, whose scores of p are made of its scores of q.
 
-    f^c(y) = min_i f(x_i) + ‖x_i − y‖ over the batch of p. The estimate is E f^c(y) − E f(x): the
+    f^c(x) = max_j f(y_j) − ‖x − y_j‖ over the batch of q. The estimate is E f(y) − E f^c(x): the
     dual of the batches' own problem, whatever f is, and so at most W₁ between the batches
-    (Mallasto et al. 2019, sec. 3; CoWGAN, Kwon et al. 2021).
+    (Mallasto et al. 2019, sec. 3; CoWGAN, Kwon et al. 2021). Where points are far apart even a flat
+    f comes near that, which has a distance for a value and no gradient.
     """
 
     def estimate(self, x: Tensor, y: Tensor) -> Tensor:
-        """E f^c(y) − E f(x), a scalar."""
+        """E f(y) − E f^c(x), a scalar."""
         return -c_transform_loss(self.network, x, y).loss
 
 
 def c_transform_loss(critic: Callable[[Tensor], Tensor], x: Tensor, y: Tensor) -> Loss:
     """Minus the estimate of ``CTransform``, as a loss of the critic."""
-    at_x = score(critic, x)
-    lowest = (at_x + cost_matrix(y, x)).min(1).values.to(at_x)
-    return wasserstein_loss(lowest, at_x)
+    at_y = score(critic, y)
+    highest = (at_y - cost_matrix(x, y)).max(1).values.to(at_y)
+    return wasserstein_loss(at_y, highest)
 
 
 class CTransformObjective(WGANGP):
@@ -73,7 +74,7 @@ class CTransformObjective(WGANGP):
         fake: Tensor,
         epsilon: Tensor | None = None,
     ) -> Loss:
-        """E f(x) − E f^c(y)."""
+        """E f^c(x) − E f(y)."""
         return c_transform_loss(critic, fake, real)
 
 
