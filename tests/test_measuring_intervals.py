@@ -126,6 +126,17 @@ def test_the_best_kind_is_chosen_on_points_that_none_was_fitted_to(monkeypatch):
     assert seen == [("down", 40, 20), ("up", 40, 20), ("up", 60, 30)]
 
 
+def test_a_kind_that_only_remembers_its_points_is_not_chosen(monkeypatch):
+    def memory(x, y, **training):
+        known = set(x[:, 0].tolist())
+        return fitted_critics.FittedCritic(
+            "memory", lambda z: torch.tensor([9.0 * (first in known) for first in z[:, 0].tolist()])
+        )
+
+    monkeypatch.setattr(fitted_critics, "KINDS", [memory, cones_on_x])
+    assert best_critic(normal(60, shift=1.0), normal(60, seed=1)).kind != "memory"
+
+
 # ---------------------------------------------------------------------- the interval
 
 
