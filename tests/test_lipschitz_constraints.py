@@ -67,6 +67,15 @@ def test_iterating_ends_at_the_nearest_orthogonal_matrix(shape, iterations, orde
     assert torch.allclose(BjorckOrthogonal(iterations, order)(weight), left @ right, atol=1e-6)
 
 
+def test_one_iteration_is_the_series_as_far_as_its_order():
+    """(1 − e)^(−1/2) = 1 + e/2 + 3e²/8 + 5e³/16 + …; here e = 1 − ½²."""
+    series = [1, 1 / 2 * 0.75, 3 / 8 * 0.75**2, 5 / 16 * 0.75**3]
+    weight = torch.tensor([[1.0, 0.0], [0.0, 0.5]], dtype=DOUBLE)
+    for order in (1, 2, 3):
+        small = BjorckOrthogonal(1, order)(weight)[1, 1].item()
+        assert small == pytest.approx(0.5 * sum(series[: order + 1]))
+
+
 def test_orthogonal_matrices_stay_as_they_are():
     weight = torch.linalg.qr(matrix(6, 4, seed=1, spread=0.0)).Q
     assert torch.allclose(AlmostOrthogonal()(weight), weight)

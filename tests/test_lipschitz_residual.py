@@ -42,6 +42,16 @@ def test_no_two_points_show_a_slope_above_the_certificate(width, hidden, seed):
     assert ((found(x) - found(y)).norm(dim=1) <= (x - y).norm(dim=1) * (1 + 1e-9)).all()
 
 
+def test_the_certificate_is_of_what_the_layer_computes(monkeypatch):
+    """With T a quarter of what it must be, V is twice as long: 2·4 − 1, which is reached."""
+    found = SLL(2).double()
+    found.weight.data, found.bias.data = torch.eye(2).double(), torch.full((2,), 9.0).double()
+    monkeypatch.setattr(SLL, "diagonal", lambda layer: torch.full((2,), 0.25).double())
+    assert upper_bound(found) == pytest.approx(7)
+    x = torch.rand(10, 2, dtype=DOUBLE)
+    assert lower_bound(lambda x: found(x)[:, 0], x) == pytest.approx(7)
+
+
 def test_it_is_the_formula_of_the_paper_element_by_element():
     found, x = layer(3, 4, seed=0, spread=0.7), torch.randn(5, 3, dtype=DOUBLE)
     weight, q = found.weight.detach(), found.log_scale.detach().exp()

@@ -128,9 +128,8 @@ def _dense(layer: nn.Linear, sample: Tensor | None) -> float:
 
 def _residual(layer: SLL, sample: Tensor | None) -> float:
     """The Jacobian I − 2·V·S·Vᵀ, S between 0 and 1, has no eigenvalue outside [1 − 2‖V‖², 1]."""
-    weight, scale = _precise(layer.weight), _precise(layer.log_scale).exp()
-    diagonal = (weight.T @ weight).abs() @ scale / scale
-    norm = torch.linalg.matrix_norm(weight * diagonal.rsqrt(), 2).item()
+    contraction = copy.deepcopy(layer).cpu().double().contraction().detach()
+    norm = torch.linalg.matrix_norm(contraction, 2).item()
     return max(1.0, 2 * norm**2 - 1)
 
 
