@@ -101,6 +101,12 @@ def test_no_critic_gains_more_than_w1_on_its_own_points():
     assert network(x, y, steps=200).gain(x, y) <= wasserstein(x, y).item() + 1e-9
 
 
+def test_a_network_between_laws_far_apart_has_slope_1_and_no_more():
+    x, y = normal(60, 1, shift=4.0), normal(60, 1, seed=1)
+    w1 = wasserstein(x, y).item()
+    assert 0.995 * w1 < network(x, y, steps=150).gain(x, y) <= w1 * (1 + 1e-9)
+
+
 def test_many_dimensions_are_projected_and_slope_1_is_kept(monkeypatch):
     monkeypatch.setattr(fitted_critics, "MOST_DIRECTIONS", 3)
     x, y = normal(60, 10), normal(60, 10, seed=1, shift=1.0)
