@@ -101,6 +101,12 @@ def test_no_critic_gains_more_than_w1_on_its_own_points():
     assert network(x, y, steps=200).gain(x, y) <= wasserstein(x, y).item() + 1e-9
 
 
+def test_a_network_between_laws_far_apart_has_slope_1_and_no_more():
+    x, y = normal(60, 1, shift=4.0), normal(60, 1, seed=1)
+    w1 = wasserstein(x, y).item()
+    assert 0.995 * w1 < network(x, y, steps=150).gain(x, y) <= w1 * (1 + 1e-9)
+
+
 def test_many_dimensions_are_projected_and_slope_1_is_kept(monkeypatch):
     monkeypatch.setattr(fitted_critics, "MOST_DIRECTIONS", 3)
     x, y = normal(60, 10), normal(60, 10, seed=1, shift=1.0)
@@ -124,6 +130,17 @@ def test_the_best_kind_is_chosen_on_points_that_none_was_fitted_to(monkeypatch):
     monkeypatch.setattr(fitted_critics, "KINDS", [kind("down", -1.0), kind("up", 1.0)])
     assert best_critic(normal(60, shift=1.0), normal(30, seed=1)).kind == "up"
     assert seen == [("down", 40, 20), ("up", 40, 20), ("up", 60, 30)]
+
+
+def test_a_kind_that_only_remembers_its_points_is_not_chosen(monkeypatch):
+    def memory(x, y, **training):
+        known = set(x[:, 0].tolist())
+        return fitted_critics.FittedCritic(
+            "memory", lambda z: torch.tensor([9.0 * (first in known) for first in z[:, 0].tolist()])
+        )
+
+    monkeypatch.setattr(fitted_critics, "KINDS", [memory, cones_on_x])
+    assert best_critic(normal(60, shift=1.0), normal(60, seed=1)).kind != "memory"
 
 
 # ---------------------------------------------------------------------- the interval

@@ -22,6 +22,7 @@ from torch import Tensor
 
 from wgan_lib.ground.arguments import finite_number, finite_tensor, positive_integer
 from wgan_lib.ground.devices import random_source
+from wgan_lib.measuring.confidence import MARGINS
 from wgan_lib.measuring.fitted_critics import LARGEST_PLAN, best_critic
 from wgan_lib.transport import wasserstein, wasserstein_1d
 
@@ -132,7 +133,7 @@ def margin_of_means(
         raise ValueError(f"confidence must be strictly between 0 and 1, got {confidence!r}")
     failure = (1 - confidence) / 2
     if diameter is not None:
-        return diameter * math.sqrt((1 / len(x) + 1 / len(y)) * -math.log(failure) / 2)
+        return MARGINS["hoeffding"](x, y, diameter, failure)
     from scipy.special import stdtrit  # SciPy takes longer to import than this module's work
 
     quantile = -stdtrit(min(len(x), len(y)) - 1, failure)
