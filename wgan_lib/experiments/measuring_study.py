@@ -25,6 +25,7 @@ STEPS = {
     **{name: 300 for name in ("cayley", "sll", "c-transform")},
     **{name: 1 for name in ("batches", "sliced", "plan-envelope")},  # nothing is trained
     "annealed-funnels": 1000,
+    "one-sided-wide": 600,
 }
 BATCHES = {"plan-envelope": 512, "annealed-funnels": 512}  # of all others: 256
 POINTS = 4096  # of each law, none of them trained on
