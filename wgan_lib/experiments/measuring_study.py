@@ -107,6 +107,4 @@ def _on_paired_draws(
     return {"ratio": ratio, "cosine_q": cosine}
 
 
-W1_BENCHMARK = MeasuringStudy(
-    "w1-benchmark", "lesson 12, to come: who measures W₁, in which dimension"
-)
+W1_BENCHMARK = MeasuringStudy("w1-benchmark", "lesson 12: who measures W₁, in which dimension")
