@@ -25,6 +25,7 @@ STEPS = {
     **{name: 300 for name in ("cayley", "sll", "c-transform")},
     **{name: 1 for name in ("batches", "sliced", "plan-envelope")},  # nothing is trained
     "annealed-funnels": 1000,
+    "one-sided-wide": 600,
 }
 BATCHES = {"plan-envelope": 512, "annealed-funnels": 512}  # of all others: 256
 POINTS = 4096  # of each law, none of them trained on
@@ -116,6 +117,4 @@ def by_dimension(runs: Mapping[Key, Columns], column: str) -> dict[str, dict[int
     return table
 
 
-MEASURING_STUDIES = (
-    MeasuringStudy("w1-benchmark", "lesson 12: who measures W₁, in which dimension"),
-)
+W1_BENCHMARK = MeasuringStudy("w1-benchmark", "lesson 12: who measures W₁, in which dimension")

@@ -21,7 +21,7 @@ from wgan_lib.experiments import results
 from wgan_lib.experiments.interval_study import INTERVAL_COVERAGE
 from wgan_lib.experiments.measurers import MEASURER_STUDIES
 from wgan_lib.experiments.measures import one_thread
-from wgan_lib.experiments.measuring_study import MEASURING_STUDIES
+from wgan_lib.experiments.measuring_study import W1_BENCHMARK
 from wgan_lib.experiments.recipe_studies import RECIPE_STUDIES
 from wgan_lib.experiments.results import Columns, Key, Results, ResultsError, Row
 from wgan_lib.experiments.study import RecipeStudy, Study
@@ -30,7 +30,7 @@ from wgan_lib.ground.arguments import one_of, positive_integer
 from wgan_lib.ground.checkpoints import CheckpointError
 from wgan_lib.images import datasets
 
-_OTHERS = (INTERVAL_COVERAGE, *MEASURER_STUDIES, *MEASURING_STUDIES)
+_OTHERS = (INTERVAL_COVERAGE, W1_BENCHMARK, *MEASURER_STUDIES)
 STUDIES: dict[str, Study] = {study.name: study for study in (*RECIPE_STUDIES, *_OTHERS)}
 
 

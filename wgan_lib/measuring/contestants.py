@@ -111,6 +111,10 @@ def _plain(dimension: int) -> nn.Module:
     return mlp([dimension, *HIDDEN, 1])
 
 
+def _wide(dimension: int) -> nn.Module:
+    return mlp([dimension, 512, 512, 256, 1])
+
+
 def _held(dimension: int, constraint: str, activation: str | None = None) -> nn.Module:
     return lipschitz_mlp([dimension, *HIDDEN, 1], constraint=constraint, activation=activation)
 
@@ -144,6 +148,10 @@ CONTESTANTS: dict[str, Contestant] = {
             "one-sided", "one-sided, λ = 10 (Petzka et al. 2018)", WGANGP(sided="one")
         ),
         _by_penalty("one-sided-100", "one-sided, λ = 100", WGANGP(100.0, sided="one")),
+        Contestant(
+            "one-sided-wide", "one-sided, λ = 30, a network of 512-512-256", _wide,
+            WGANGP(30.0, sided="one"), replace(SETTINGS, learning_rate=2e-3, betas=(0.5, 0.99)),
+        ),
         _by_penalty(
             "zero-centred", "λ = 10 around slope 0, at q (Mescheder et al. 2018)",
             WGANGP(centre=0.0, where="real"),
