@@ -1,4 +1,4 @@
-"""Every named experiment, run again and again: what lessons 02, 07 and 08 show as stored.
+"""Every named experiment, run again and again: what lessons 02, 07, 08 and 12 show as stored.
 
 `recipes` is the page with all of them. A `study` runs some over several seeds and takes `measures`
 on the way; `recipe_studies` has those of the course. `measuring_study` sets contestants for W₁

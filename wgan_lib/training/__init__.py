@@ -1,4 +1,4 @@
-"""One loop for every GAN of the course, and what it needs: lessons 00, 02 and 04 to 08.
+"""One loop for every GAN of the course, and what it needs: lessons 00, 02, 04 to 08 and 12.
 
 Begin with `objectives`, the few lines in which GAN, WGAN and WGAN-GP differ, and go on to `loop`,
 which is the same for all of them. `players` pairs a network with its loss and its optimiser, `run`

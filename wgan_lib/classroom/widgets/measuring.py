@@ -18,6 +18,7 @@ WAYS = {
     "clipping": "clipping",
     "penalty, two-sided": "penalty",
     "penalty, one-sided": "one-sided",
+    "penalty, wide": "one-sided-wide",
     "spectral norm, ReLU": "spectral-relu",
     "orthogonal, sorting": "cayley",
     "SLL": "sll",
