@@ -85,7 +85,7 @@ def forked(*words, moment=None, number=0) -> int:
             where, name, instead = MOMENTS[moment]
             original, calls = getattr(where, name), iter(range(1, 1000))
             setattr(where, name, lambda *a: (instead if next(calls) == number else original)(*a))
-        sys.stdout = open(os.devnull, "w")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         os._exit(main(list(words)))
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
