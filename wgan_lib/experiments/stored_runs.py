@@ -32,6 +32,7 @@ from wgan_lib.ground import checkpoints
 from wgan_lib.ground.arguments import positive_integer
 from wgan_lib.images import mosaics
 from wgan_lib.images.datasets import shipped
+from wgan_lib.networks import half_precision
 from wgan_lib.training.run import Run, draw_samples
 
 RESULTS = "results"  # in data/, or inside an installed package
@@ -160,7 +161,7 @@ class Camera(Measurements):
 
 def _keep(run: Run, recipe: Recipe, camera: Camera, folder: Path) -> None:
     generator = run.averaged or run.generator
-    halved = checkpoints.half_precision(generator.state_dict())
+    halved = half_precision(generator.state_dict())
     checkpoints.save(folder / "generator.pt", {"generator": halved})
     generator.load_state_dict(halved)  # what is kept is what is scored
     rows = camera.rows

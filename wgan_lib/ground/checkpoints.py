@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from wgan_lib.ground.files import write_whole
 
@@ -30,14 +29,6 @@ def save(path: str | Path, contents: Mapping[str, Any]) -> None:
     buffer = io.BytesIO()
     torch.save({"format": FORMAT, **contents}, buffer)
     write_whole(path, buffer.getvalue())
-
-
-def half_precision(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """A network's state with its numbers in float16, which takes half the room; counts stay."""
-    return {
-        name: value.half() if value.is_floating_point() else value
-        for name, value in weights.items()
-    }
 
 
 def load(path: str | Path, device: torch.device | str = "cpu") -> dict[str, Any]:
