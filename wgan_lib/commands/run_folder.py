@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from wgan_lib.experiments import inspection
 from wgan_lib.experiments.recipes import Recipe
 from wgan_lib.experiments.results import circumstances, write_json
 from wgan_lib.ground import checkpoints
 from wgan_lib.ground.checkpoints import CheckpointError
 from wgan_lib.ground.files import write_whole
+from wgan_lib.ground.reading import read_json
 from wgan_lib.training.history import History
 from wgan_lib.training.run import Run
+
+MOST_SAID = 2**20  # bytes in a recipe.json
 
 
 @dataclass(frozen=True)
@@ -73,16 +76,22 @@ class RunFolder:
             write_json(self.recipe_file, {**self.recipe.description(), **circumstances()})
 
     def _steps_in_checkpoint(self) -> int:
-        contents = checkpoints.load(self.checkpoint)
-        labels = contents.get("labels", {})
+        contents = inspection.read(self.checkpoint)
+        labels = inspection.labels_of(self.checkpoint, contents)
         checkpoints.require_same(self.checkpoint, labels, self.recipe.labels())
-        return contents["step"]
+        inspection.require_resumable(self.checkpoint, contents, self.recipe)
+        return inspection.steps_of(self.checkpoint, contents)
 
     def _labels_in_recipe_file(self) -> dict[str, str]:
         try:
-            return json.loads(self.recipe_file.read_text(encoding="utf-8"))["labels"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise CheckpointError(f"{self.recipe_file} was not written by this course") from error
+            said = read_json(self.recipe_file, "what a run says of itself", MOST_SAID)
+        except ValueError as error:
+            raise CheckpointError(f"{error}; it was not written by this course") from error
+        if not isinstance(said.get("labels"), dict):
+            raise CheckpointError(
+                f"{self.recipe_file} was not written by this course: it has no words under 'labels'"
+            )
+        return said["labels"]
 
     def _refuse_foreign(self) -> None:
         """Hidden files do not count (systems leave them), nor do files that were cut short."""
