@@ -138,7 +138,9 @@ def _read_about(path: Path) -> dict[str, Any]:
         names, *numbers = ([run[key] for run in about["runs"]] for key in (*RUN, COUNT))
         said = about["identity"].values()
         sound = all(isinstance(word, str) for word in (*names, *said))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except ValueError as error:
+        raise ResultsError(f"{path} does not describe a study: {error}") from error
+    except (KeyError, TypeError, AttributeError) as error:
         wanted = 'it must hold an "identity" in words and a list "runs"'
         raise ResultsError(f"{path} does not describe a study: {wanted}") from error
     if not sound or any(type(n) is not int for column in numbers for n in column):
@@ -184,7 +186,7 @@ def _parsed(
         step, *measured = line[len(keys) :]
         numbers = [int(step), *map(float, measured)]
         sound = len(line) == len(header) and all(map(math.isfinite, numbers))
-    except ValueError:
+    except (ValueError, OverflowError):
         sound = False
     if not sound:
         names = ", ".join(header[: len(keys) + 1])
