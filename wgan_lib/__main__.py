@@ -7,7 +7,6 @@ input, 1 for a run that diverged, 130 after Ctrl-C. What each command does is in
 from __future__ import annotations
 
 import argparse
-import ast
 import io
 import sys
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ import torch
 from wgan_lib.commands import actions
 from wgan_lib.experiments.studies import STUDIES
 from wgan_lib.ground.devices import is_main_process
+from wgan_lib.ground.literals import literal
 from wgan_lib.training.loop import DivergedError
 
 PROGRAM = "python -m wgan_lib"
@@ -191,8 +191,8 @@ def value_of(text: str) -> Any:
     Whether the value is allowed is for the library to say, and it says it in words.
     """
     try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
+        return literal(text)
+    except ValueError:
         return text
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 import re
 from collections.abc import Iterator
@@ -12,16 +11,19 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from wgan_lib.experiments import inspection
 from wgan_lib.experiments.recipes import Recipe
 from wgan_lib.experiments.results import circumstances, write_json
 from wgan_lib.ground import checkpoints
 from wgan_lib.ground.checkpoints import CheckpointError
 from wgan_lib.ground.files import write_whole
 from wgan_lib.ground.locks import alone
+from wgan_lib.ground.reading import read_json
 from wgan_lib.training.history import History
 from wgan_lib.training.run import Run
 
 CUT_SHORT = re.compile(r"\..+\.[0-9a-f]{16}\.part")  # what a killed `write_whole` leaves
+MOST_SAID = 2**20  # bytes in a recipe.json
 
 
 @dataclass(frozen=True)
@@ -109,19 +111,25 @@ class RunFolder:
 
     def saved_history(self) -> History:
         """The rows up to the checkpoint."""
-        return History(checkpoints.load(self.checkpoint)["history"])
+        return History(inspection.read(self.checkpoint)["history"])
 
     def _steps_in_checkpoint(self) -> int:
-        contents = checkpoints.load(self.checkpoint)
-        labels = contents.get("labels", {})
+        contents = inspection.read(self.checkpoint)
+        labels = inspection.labels_of(self.checkpoint, contents)
         checkpoints.require_same(self.checkpoint, labels, self.recipe.labels())
-        return contents["step"]
+        inspection.require_resumable(self.checkpoint, contents, self.recipe)
+        return inspection.steps_of(self.checkpoint, contents)
 
     def _labels_in_recipe_file(self) -> dict[str, str]:
         try:
-            return json.loads(self.recipe_file.read_text(encoding="utf-8"))["labels"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise CheckpointError(f"{self.recipe_file} was not written by this course") from error
+            said = read_json(self.recipe_file, "what a run says of itself", MOST_SAID)
+        except ValueError as error:
+            raise CheckpointError(f"{error}; it was not written by this course") from error
+        if not isinstance(said.get("labels"), dict):
+            raise CheckpointError(
+                f"{self.recipe_file} was not written by this course: it has no words under 'labels'"
+            )
+        return said["labels"]
 
     def _refuse_foreign(self) -> None:
         """Hidden files do not count (systems leave them), nor do files that were cut short."""

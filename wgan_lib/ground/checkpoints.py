@@ -1,19 +1,23 @@
 """Checkpoints: written whole or not at all, loaded without running code, refused if unfit.
 
 A checkpoint is a dictionary of tensors, numbers and strings. Its entry ``identity`` says in plain
-words which run it belongs to; a run resumes only from a checkpoint with its own identity.
+words which run it belongs to; a run resumes only from a checkpoint with its own identity. The file
+is a zip archive of unpacked members, and so takes no more memory than room on the disk.
 """
 
 from __future__ import annotations
 
 import io
-import pickle
-from collections.abc import Mapping
+import math
+import reprlib
+import warnings
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from wgan_lib.ground.files import write_whole
 
@@ -32,33 +36,51 @@ def save(path: str | Path, contents: Mapping[str, Any]) -> None:
     write_whole(path, buffer.getvalue())
 
 
-def half_precision(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """A network's state with its numbers in float16, which takes half the room; counts stay."""
-    return {
-        name: value.half() if value.is_floating_point() else value
-        for name, value in weights.items()
-    }
-
-
-def load(path: str | Path, device: torch.device | str = "cpu") -> dict[str, Any]:
-    """The contents of a checkpoint, tensors on the device.
+def load(path: str | Path, device: torch.device | str = "cpu", most: float = math.inf) -> dict:
+    """The contents of a checkpoint of at most so many bytes, tensors on the device.
 
     Only tensors and plain values are read: a file cannot run code here. Raises FileNotFoundError,
-    or CheckpointError for a damaged file, a foreign one, or one of another format.
+    or CheckpointError for a damaged file, a foreign one, a larger one, or one of another format.
     """
     path = Path(path)
     if not path.is_file():
-        what = ", which is a folder: name the file in it" if path.is_dir() else ""
+        what = ", which is a folder: name the file in it" if path.is_dir() else ", or no plain file"
         raise FileNotFoundError(f"there is no checkpoint at {path}{what}")
-    stored = io.BytesIO(path.read_bytes())  # what a disk refuses is told apart from what is damaged
+    if path.stat().st_size > most:
+        raise CheckpointError(f"{path} is too large: a checkpoint has at most {most:,} bytes here")
+    stored = path.read_bytes()  # what a disk refuses is told apart from what is damaged
     try:
-        contents = torch.load(stored, map_location=device, weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
+        _require_whole(stored)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            contents = torch.load(io.BytesIO(stored), map_location=device, weights_only=True)
+    except Exception as error:  # nobody can list what an unpickler stumbles over
         raise CheckpointError(f"{path} is damaged or is not a checkpoint") from error
-    found = contents.get("format") if isinstance(contents, dict) else None
-    if found != FORMAT:
+    found = reprlib.repr(contents.get("format") if isinstance(contents, dict) else None)
+    if found != str(FORMAT):
         raise CheckpointError(f"{path} must be a checkpoint of format {FORMAT}, got {found}")
     return contents
+
+
+def _require_whole(stored: bytes) -> None:
+    """Each member is as long as it says, and has its sum, which torch writes but never compares."""
+    with zipfile.ZipFile(io.BytesIO(stored)) as archive:
+        members = archive.infolist()
+        packed = any(member.compress_type != zipfile.ZIP_STORED for member in members)
+        if packed or sum(m.file_size for m in members) > len(stored) or archive.testzip():
+            raise ValueError
+
+
+@contextmanager
+def entry(path: str | Path, name: str) -> Iterator[None]:
+    """Inside, what goes wrong is a CheckpointError that names the file and this entry of it."""
+    try:
+        yield
+    except (CheckpointError, torch.OutOfMemoryError):
+        raise
+    except Exception as error:
+        missing = f"its entry {name!r} is missing, or is not what such a run saves"
+        raise CheckpointError(f"{path}: {missing}") from error
 
 
 def current_names(words: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,6 +94,8 @@ def current_names(words: Mapping[str, Any]) -> dict[str, Any]:
 
 def require_same(path: str | Path, found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """Raises CheckpointError with one line for each entry in which two identities differ."""
+    if not all(isinstance(word, str) for pair in found.items() for word in pair):
+        raise CheckpointError(f"{path} must say whose it is in words by name")
     found = current_names(found)
     differences = [
         f"{key}: the file has {found.get(key, 'nothing')}, "

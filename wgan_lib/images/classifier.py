@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from wgan_lib.ground import checkpoints
 from wgan_lib.ground.arguments import finite_tensor, one_of
 from wgan_lib.images.datasets import shipped
+from wgan_lib.networks import half_precision
 
 KINDS = {"mnist": "digit-classifier.pt", "fashion-mnist": "clothes-classifier.pt"}
 FEATURES, CLASSES, SIDE = 64, 10, 28
@@ -96,5 +97,5 @@ def read_classifier(path: str | Path, device: torch.device | str = "cpu") -> Ima
 
 def write_classifier(path: str | Path, classifier: ImageClassifier) -> None:
     """Keep a classifier in half precision, with the accuracy that it has so."""
-    weights = checkpoints.half_precision(classifier.state_dict())
+    weights = half_precision(classifier.state_dict())
     checkpoints.save(path, {"accuracy": classifier.accuracy, "weights": weights})

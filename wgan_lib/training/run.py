@@ -133,12 +133,17 @@ class Run:
 
     def restore(self, path: str | Path, contents: dict[str, Any]) -> None:
         """Takes up where the checkpoint stopped; CheckpointError says what does not fit."""
-        checkpoints.require_same(path, contents["identity"], self.identity())
+        with checkpoints.entry(path, "identity"):
+            checkpoints.require_same(path, contents["identity"], self.identity())
         for name, part in self._parts().items():
-            part.load_state_dict(contents[name])
-        self.random.set_state(contents["random"].cpu())
-        self.history = History({k: v.cpu() for k, v in contents["history"].items()})
-        self.step = contents["step"]
+            with checkpoints.entry(path, name):
+                part.load_state_dict(contents[name])
+        with checkpoints.entry(path, "random"):
+            self.random.set_state(contents["random"].cpu())
+        with checkpoints.entry(path, "history"):
+            self.history = History({k: v.cpu() for k, v in contents["history"].items()})
+        with checkpoints.entry(path, "step"):
+            self.step = positive_integer("step", contents["step"], minimum=0)
 
     def _parts(self) -> dict[str, Any]:
         parts = {

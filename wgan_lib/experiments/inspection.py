@@ -1,0 +1,109 @@
+"""What the checkpoint of a recipe must hold, looked at before anything is done with it.
+
+Each refusal is a CheckpointError that names the file and the entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from wgan_lib.experiments.recipes import Recipe, from_labels
+from wgan_lib.ground import checkpoints
+from wgan_lib.ground.arguments import positive_integer
+from wgan_lib.ground.checkpoints import CheckpointError
+from wgan_lib.training.optimisers import make_optimiser
+
+# Bytes. A recipe's networks have 12 million weights at most: 16 bytes for each, with two moments
+# and an average, and a million steps of history fit.
+LARGEST = 2**28
+
+
+def read(path: str | Path, device: torch.device | str = "cpu") -> dict[str, Any]:
+    """The contents of a checkpoint that a recipe may have written."""
+    return checkpoints.load(path, device, LARGEST)
+
+
+def steps_of(path: str | Path, contents: Mapping[str, Any]) -> int:
+    """How many steps were done."""
+    try:
+        return positive_integer("its entry 'step'", contents.get("step"), minimum=0)
+    except (ValueError, TypeError) as error:
+        raise CheckpointError(f"{path}: {error}") from error
+
+
+def labels_of(path: str | Path, contents: Mapping[str, Any]) -> dict[str, str]:
+    """Words by name; they say which recipe it was."""
+    found = contents.get("labels", {})
+    with checkpoints.entry(path, "labels"):
+        if not all(isinstance(word, str) for pair in found.items() for word in pair):
+            raise TypeError("labels must be words by name")
+    return found
+
+
+def recipe_of(path: str | Path, contents: Mapping[str, Any]) -> Recipe:
+    """The recipe that the labels name."""
+    labels = labels_of(path, contents)
+    if "recipe" not in labels:
+        raise CheckpointError(
+            f"{path} does not name a recipe, so its networks cannot be built again; "
+            "checkpoints written by `python -m wgan_lib train` do"
+        )
+    try:
+        return from_labels(labels)
+    except (ValueError, TypeError) as error:
+        raise CheckpointError(f"{path}: its entry 'labels' names no recipe: {error}") from error
+
+
+def fill(path: str | Path, contents: Mapping[str, Any], name: str, network: nn.Module) -> None:
+    """Gives the network the weights of an entry; they must fit, and be finite."""
+    with checkpoints.entry(path, name):
+        network.load_state_dict(contents[name])
+    bad = [key for key, value in network.state_dict().items() if not value.isfinite().all()]
+    if bad:
+        raise CheckpointError(
+            f"{path}: its entry {name!r} must hold finite numbers only, got others in {bad[0]}"
+        )
+
+
+def require_resumable(path: str | Path, contents: Mapping[str, Any], recipe: Recipe) -> None:
+    """What `Run.restore` does not ask: moments of each weight, and a history of each step."""
+    settings, steps = recipe.settings, steps_of(path, contents)
+    for name, network in zip(("generator", "critic"), recipe.build_networks(), strict=True):
+        fill(path, contents, name, network)
+        fresh = make_optimiser(
+            settings.optimiser, network.parameters(), settings.learning_rate, settings.betas
+        )
+        with checkpoints.entry(path, f"{name}_optimiser"):
+            _require_moments(contents[f"{name}_optimiser"], fresh)
+    with checkpoints.entry(path, "history"):
+        _require_rows(contents["history"], steps)
+
+
+def _require_moments(saved: Mapping[str, Any], fresh: torch.optim.Optimizer) -> None:
+    """The optimiser's own settings, and for each parameter the same moments, each of its shape."""
+    groups = fresh.state_dict()["param_groups"]
+    for group, known in zip(saved["param_groups"], groups, strict=True):
+        told = {key: value for key, value in group.items() if key not in ("lr", "initial_lr")}
+        if any(known[key] != value for key, value in told.items()) or "lr" not in group:
+            raise ValueError("param_groups must be those of the recipe")
+    parameters = [parameter for group in fresh.param_groups for parameter in group["params"]]
+    names = {*saved["state"][0]}
+    for index, parameter in enumerate(parameters):
+        moments = saved["state"][index]
+        if {*moments} != names or len(saved["state"]) != len(parameters):
+            raise ValueError("state must hold the same moments for each parameter")
+        for moment in moments.values():
+            if moment.shape not in ((), parameter.shape) or not moment.is_floating_point():
+                raise ValueError("state must hold moments that are shaped like their parameter")
+
+
+def _require_rows(columns: Mapping[str, torch.Tensor], rows: int) -> None:
+    for name, column in columns.items():
+        whole = column.shape == (rows,) and column.stride() == (1,)
+        if not (isinstance(name, str) and whole and column.dtype == torch.float64):
+            raise ValueError(f"history must hold {rows} numbers by name")
