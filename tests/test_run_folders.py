@@ -7,6 +7,7 @@ It imports the library once, and each run is a fork of it.
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import signal
@@ -213,6 +214,106 @@ def test_a_run_holds_its_folder_while_it_trains(tmp_path, monkeypatch, capsys):
     first, second = capsys.readouterr().err.splitlines()
     assert "belongs to another run" in first or "in use" in first
     assert "in use by another process" in second
+
+
+# ------------------------------------------------------------------ what a run can do without
+
+
+def full(*_):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def held_open(name):
+    """os.replace as Windows has it while another program holds the file of that name open."""
+    replace = os.replace
+
+    def refuse(source, target):
+        if Path(target).name.startswith(name):
+            raise PermissionError(errno.EACCES, "Access is denied", str(source), None, str(target))
+        replace(source, target)
+
+    return refuse
+
+
+def left_whole(folder: Path, *missing: str) -> None:
+    """The run came to its end, and only these files are missing; nothing lies beside them."""
+    assert checkpoints.load(folder / "checkpoint.pt")["step"] == STEPS
+    sheets = {f"samples-{step:06d}.png" for step in (2, 4)}
+    wanted = {"checkpoint.pt", "history.csv", "recipe.json"} | sheets
+    assert {file.name for file in folder.iterdir()} == wanted - set(missing)
+
+
+@pytest.mark.parametrize(("name", "missing"), [("history.csv", 1), ("samples-", 2)])
+def test_a_file_that_another_program_holds_does_not_end_a_run(
+    tmp_path, monkeypatch, capsys, name, missing
+):
+    with monkeypatch.context() as windows:
+        windows.setattr(os, "replace", held_open(name))
+        assert main(command(tmp_path)) == 0
+    out, err = capsys.readouterr()
+    assert "finished 4 steps" in out and all(name in line for line in err.splitlines())
+    assert "Access is denied" in err and "the run goes on without this file" in err
+    lost = ["history.csv"] if missing == 1 else ["samples-000002.png", "samples-000004.png"]
+    left_whole(tmp_path, *lost)
+    assert main(command(tmp_path)) == 0  # the same command brings back what it still can
+    left_whole(tmp_path, *lost[:-1])
+
+
+def test_a_sheet_that_cannot_be_drawn_does_not_end_a_run(tmp_path, monkeypatch, capsys):
+    """As where matplotlib is told to use a LaTeX that is not there."""
+
+    def draw(*_):
+        raise RuntimeError("Failed to process string with tex\nbecause latex could not be found")
+
+    monkeypatch.setattr(actions, "write_sheet", draw)
+    assert main(command(tmp_path)) == 0
+    first, second = capsys.readouterr().err.splitlines()
+    assert "samples-000002.png" in first and "samples-000004.png" in second and "latex" in second
+    left_whole(tmp_path, "samples-000002.png", "samples-000004.png")
+
+
+def test_a_full_disk_at_a_sheet_does_not_end_a_run(tmp_path, monkeypatch, capsys):
+    whole = files._write_through
+
+    def write(path, data):
+        whole(path, data)
+        if ".png" in path.name:
+            full()
+
+    monkeypatch.setattr(files, "_write_through", write)
+    assert main(command(tmp_path)) == 0
+    assert capsys.readouterr().err.count("No space left on device") == 2
+    left_whole(tmp_path, "samples-000002.png", "samples-000004.png")
+
+
+def test_a_checkpoint_that_cannot_be_written_is_an_error(tmp_path, monkeypatch, capsys):
+    whole = files._write_through
+    monkeypatch.setattr(
+        files,
+        "_write_through",
+        lambda path, data: (full if ".pt." in path.name else whole)(path, data),
+    )
+    assert main(command(tmp_path)) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "checkpoint.pt: could not be written: No space left" in err
+    assert [file.name for file in tmp_path.iterdir()] == ["recipe.json"]
+
+
+@posix
+@pytest.mark.training
+def test_a_machine_that_draws_nothing_and_a_reader_who_leaves(tmp_path, environment):
+    """A backend that matplotlib does not know, and `| head` that closes the pipe."""
+    program = [sys.executable, "-m", "wgan_lib", *command(tmp_path)]
+    strange = environment | {"MPLBACKEND": "no-such-backend", "OMP_NUM_THREADS": "1"}
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        program, env=strange, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=600
+    )
+    os.close(writing)
+    assert done.returncode == 0, done.stderr
+    assert "samples-000004.png" in done.stderr and "Traceback" not in done.stderr
+    left_whole(tmp_path, "samples-000002.png", "samples-000004.png")
 
 
 if __name__ == "__main__":

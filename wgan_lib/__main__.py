@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import torch
 
 from wgan_lib.commands import actions
+from wgan_lib.commands.terminal import in_words
 from wgan_lib.experiments.studies import STUDIES
 from wgan_lib.ground.devices import is_main_process
 from wgan_lib.ground.literals import literal
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except torch.OutOfMemoryError:
         return _fail(FAILED, "the device ran out of memory; try a smaller --set batch_size=…")
     except OSError as error:
-        return _fail(BAD_INPUT, _in_words(error))
+        return _fail(BAD_INPUT, in_words(error))
     except (ValueError, TypeError) as error:  # CheckpointError is a ValueError
         return _fail(BAD_INPUT, str(error))
     except KeyboardInterrupt:
@@ -216,12 +217,6 @@ def _fail(code: int, message: str) -> int:
     if is_main_process():  # under torchrun all processes meet the same error
         print("wgan_lib:", " ".join(message.split()), file=sys.stderr)
     return code
-
-
-def _in_words(error: OSError) -> str:
-    """The file and what is wrong with it, without the number of the error."""
-    known = error.strerror and error.filename
-    return f"{error.filename}: {error.strerror}" if known else str(error)
 
 
 def _allow_plain_terminals() -> None:

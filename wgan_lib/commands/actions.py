@@ -15,7 +15,7 @@ from wgan_lib.commands import sheets
 from wgan_lib.commands.doctor import examine
 from wgan_lib.commands.examination import examined
 from wgan_lib.commands.run_folder import RunFolder, write_history
-from wgan_lib.commands.terminal import Interrupt, duration, progress, show, table
+from wgan_lib.commands.terminal import Interrupt, duration, progress, show, spared, table
 from wgan_lib.experiments import recipes, studies
 from wgan_lib.experiments.evaluation import as_rows, evaluate_trained
 from wgan_lib.experiments.recipes import Recipe
@@ -23,6 +23,7 @@ from wgan_lib.experiments.trained import TrainedPair, load_trained
 from wgan_lib.ground.arguments import positive_integer
 from wgan_lib.ground.devices import choose_device, is_main_process, join_processes, process_count
 from wgan_lib.images import mosaics
+from wgan_lib.training.history import History
 from wgan_lib.training.loop import DivergedError
 from wgan_lib.training.run import Run
 
@@ -95,7 +96,7 @@ def _train_in(folder: RunFolder, writer: Sheets, device, root: str | None, every
 def _take_leave(run: Run, folder: RunFolder) -> int:
     """Say how the run ended, and leave its history up to the last step behind."""
     if is_main_process():
-        write_history(folder.history, run.history)
+        leave_history(folder, run.history)
     if run.step < run.steps:
         show(f"interrupted at step {run.step} of {run.steps} and saved in {folder.path}")
         show("the same command again goes on from there")
@@ -114,7 +115,7 @@ class Sheets:
     def __call__(self, run: Run) -> None:
         if self.due(run.step):
             self._draw(run)
-            write_history(self.folder.history, run.history)
+            leave_history(self.folder, run.history)
 
     def due(self, step: int) -> bool:
         """Every so often, and at the end."""
@@ -126,17 +127,24 @@ class Sheets:
         A sheet of an earlier step was drawn before that checkpoint was written.
         """
         self.folder.claim()
-        write_history(self.folder.history, self.folder.saved_history())
+        leave_history(self.folder, self.folder.saved_history())
         trained = load_trained(self.folder.checkpoint, device)
         if self.due(trained.step) and not self._path(trained.step).exists():
             self._draw(trained)
 
     def _draw(self, run: Run | TrainedPair) -> None:
-        recipe = self.folder.recipe
-        write_sheet(self._path(run.step), run.sample(sheet_size(recipe)), recipe, run.step)
+        recipe, path = self.folder.recipe, self._path(run.step)
+        with spared(path):
+            write_sheet(path, run.sample(sheet_size(recipe)), recipe, run.step)
 
     def _path(self, step: int) -> Path:
         return self.folder.path / f"samples-{step:06d}.png"
+
+
+def leave_history(folder: RunFolder, history: History) -> None:
+    """The history as a table, if it can be written."""
+    with spared(folder.history):
+        write_history(folder.history, history)
 
 
 def sheet_size(recipe: Recipe) -> int:
