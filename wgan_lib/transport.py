@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from wgan_lib.ground.arguments import finite_tensor, positive_integer
+from wgan_lib.ground.imports import import_whole
 
 PIVOTS = 10_000_000  # the network simplex stops there; clouds of a few thousand need far fewer
 TABLE_TOLERANCE = 1e-6  # on Σp of a table, where the dtype can tell as much
@@ -148,7 +149,8 @@ def _array64(values: Tensor) -> np.ndarray:
 
 def _network_simplex(p: np.ndarray, q: np.ndarray, cost: np.ndarray) -> tuple[np.ndarray, ...]:
     """Plan and potentials. The solver has tolerances of its own, so the costs go to it scaled."""
-    import ot  # takes longer to import than the rest of the library together
+    import_whole("ot")  # takes longer to import than the rest of the library together
+    import ot
 
     scale = np.abs(cost).max() or 1.0
     with warnings.catch_warnings():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from wgan_lib.commands.terminal import Interrupt, duration, progress, show, tabl
 from wgan_lib.experiments import recipes, studies
 from wgan_lib.experiments.evaluation import as_rows, evaluate_trained
 from wgan_lib.experiments.recipes import Recipe
-from wgan_lib.experiments.trained import load_trained
+from wgan_lib.experiments.trained import TrainedPair, load_trained
 from wgan_lib.ground.arguments import positive_integer
 from wgan_lib.ground.devices import choose_device, is_main_process, join_processes, process_count
 from wgan_lib.images import mosaics
@@ -50,16 +51,18 @@ def train(
     home = choose_device(device)
     join_processes(home)
     folder = RunFolder(Path(out), chosen)
-    done = folder.steps_done()
-    if process_count() > 1:
-        torch.distributed.barrier()  # nobody writes before everybody has looked
-    if done >= chosen.settings.steps:
-        show(f"{chosen.name} is finished in {folder.path}: step {done} of {chosen.settings.steps}")
-        return DONE
-    folder.make()
-    if done:
-        show(f"resuming at step {done}")
-    return _train_in(folder, device=home, root=data, every=(checkpoint_every, sheet_every))
+    with folder.in_use() if is_main_process() else nullcontext(folder.steps_done()) as done:
+        if process_count() > 1:
+            torch.distributed.barrier()  # nobody writes before everybody has looked
+        sheets_ = Sheets(folder, sheet_every)
+        if done and is_main_process():
+            sheets_.rebuild(home)
+        if done >= chosen.settings.steps:
+            show(f"{chosen.name} is finished in {out}: step {done} of {chosen.settings.steps}")
+            return DONE
+        if done:
+            show(f"resuming at step {done}")
+        return _train_in(folder, sheets_, home, data, checkpoint_every)
 
 
 def changes(assignments: Sequence[tuple[str, Any]], **options: Any) -> dict[str, Any]:
@@ -72,17 +75,16 @@ def changes(assignments: Sequence[tuple[str, Any]], **options: Any) -> dict[str,
     return dict(pairs)
 
 
-def _train_in(folder: RunFolder, device, root: str | None, every: tuple[int, int]) -> int:
-    checkpoint_every, sheet_every = every
+def _train_in(folder: RunFolder, writer: Sheets, device, root: str | None, every: int) -> int:
     with Interrupt() as interrupt, progress() as show_progress:
-        writers = [folder.claim, show_progress, Sheets(folder, sheet_every)]
+        writers = [folder.claim, show_progress, writer]
         try:
             run = folder.recipe.train(
                 device=device,
                 root=root,
                 callbacks=[*(writers if is_main_process() else []), interrupt],
                 checkpoint=folder.checkpoint,
-                checkpoint_every=checkpoint_every,
+                checkpoint_every=every,
             )
         except DivergedError as error:
             advice = "Other settings make another run: give it another --out."
@@ -110,10 +112,31 @@ class Sheets:
         self.folder, self.every = folder, every
 
     def __call__(self, run: Run) -> None:
-        if run.step % self.every == 0 or run.step == run.steps:
-            recipe, path = self.folder.recipe, self.folder.path / f"samples-{run.step:06d}.png"
-            write_sheet(path, run.sample(sheet_size(recipe)), recipe, run.step)
+        if self.due(run.step):
+            self._draw(run)
             write_history(self.folder.history, run.history)
+
+    def due(self, step: int) -> bool:
+        """Every so often, and at the end."""
+        return step % self.every == 0 or step == self.folder.recipe.settings.steps
+
+    def rebuild(self, device: torch.device) -> None:
+        """Whatever the folder lacks up to its checkpoint, since a run is saved before it is shown.
+
+        A sheet of an earlier step was drawn before that checkpoint was written.
+        """
+        self.folder.claim()
+        write_history(self.folder.history, self.folder.saved_history())
+        trained = load_trained(self.folder.checkpoint, device)
+        if self.due(trained.step) and not self._path(trained.step).exists():
+            self._draw(trained)
+
+    def _draw(self, run: Run | TrainedPair) -> None:
+        recipe = self.folder.recipe
+        write_sheet(self._path(run.step), run.sample(sheet_size(recipe)), recipe, run.step)
+
+    def _path(self, step: int) -> Path:
+        return self.folder.path / f"samples-{step:06d}.png"
 
 
 def sheet_size(recipe: Recipe) -> int:

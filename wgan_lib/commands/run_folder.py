@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +17,12 @@ from wgan_lib.experiments.results import circumstances, write_json
 from wgan_lib.ground import checkpoints
 from wgan_lib.ground.checkpoints import CheckpointError
 from wgan_lib.ground.files import write_whole
+from wgan_lib.ground.locks import alone
 from wgan_lib.ground.reading import read_json
 from wgan_lib.training.history import History
 from wgan_lib.training.run import Run
 
+CUT_SHORT = re.compile(r"\..+\.[0-9a-f]{16}\.part")  # what a killed `write_whole` leaves
 MOST_SAID = 2**20  # bytes in a recipe.json
 
 
@@ -61,19 +66,52 @@ class RunFolder:
         self._refuse_foreign()
         return 0
 
-    def make(self) -> None:
-        """Create the folder; OSError where that is not allowed."""
+    @contextmanager
+    def in_use(self) -> Iterator[int]:
+        """Inside, the folder is there and no other process uses it; gives the steps done.
+
+        Raises what ``steps_done`` raises, before anything is written; OSError where no folder can
+        be made; and BlockingIOError where another process is inside.
+        """
+        done = self.steps_done()
+        if done >= self.recipe.settings.steps and not os.access(self.path, os.W_OK):
+            yield done  # a finished run may lie where nobody can write
+            return
+        self._make()
+        with ExitStack() as until_the_end:
+            try:
+                until_the_end.enter_context(alone(self.path / ".lock"))
+            except BlockingIOError as error:
+                raise BlockingIOError(
+                    f"--out must be a folder that no other run uses; {self.path} is "
+                    f"{error.strerror}: wait for it, stop it, or give another --out"
+                ) from error
+            self._clear_away()
+            yield self.steps_done()
+
+    def _make(self) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
         if not os.access(self.path, os.W_OK):
             raise PermissionError(f"--out must be a folder to write to; {self.path} is read-only")
 
-    def claim(self, run: Run) -> None:
+    def _clear_away(self) -> None:
+        """What a process that was killed in the middle of a write left; nobody writes now."""
+        for file in self.path.iterdir():
+            if CUT_SHORT.fullmatch(file.name):
+                with suppress(OSError):
+                    file.unlink()
+
+    def claim(self, run: Run | None = None) -> None:
         """A callback: after the first step that was taken here, the folder is this recipe's.
 
         Not earlier: what fails before, such as missing data, leaves an empty folder behind.
         """
         if not self.recipe_file.exists():
             write_json(self.recipe_file, {**self.recipe.description(), **circumstances()})
+
+    def saved_history(self) -> History:
+        """The rows up to the checkpoint."""
+        return History(inspection.read(self.checkpoint)["history"])
 
     def _steps_in_checkpoint(self) -> int:
         contents = inspection.read(self.checkpoint)
@@ -107,11 +145,16 @@ class RunFolder:
 
 
 def write_history(path: str | Path, history: History) -> None:
-    """One line per step, the step first; the file is written whole or not at all."""
+    """One line per step, the step first; the file is written whole or not at all.
+
+    A file that says just that is left alone.
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(["step", *history])
     table = zip(*(column.tolist() for column in history.values()), strict=True)
     for step, row in enumerate(table, start=1):
         writer.writerow([step, *(f"{value:.6g}" for value in row)])
-    write_whole(path, buffer.getvalue())
+    path, content = Path(path), buffer.getvalue().encode()
+    if not (path.is_file() and path.read_bytes() == content):
+        write_whole(path, content)

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from wgan_lib.ground.files import write_whole
+from wgan_lib.ground.imports import import_whole
 from wgan_lib.ground.reading import require_file
 
 MOST = 2**24  # bytes in a file of many images
@@ -19,8 +20,9 @@ SIDE = 600  # pixels that a sheet of small images is enlarged to, about
 
 def write_images(path: str | Path, images: Tensor) -> None:
     """Images N×C×H×W in [−1, 1] (C = 1 or 3) in as many rows as columns, or nearly so."""
+    import_whole("torchvision.utils")  # takes a second
     from PIL import Image
-    from torchvision.utils import make_grid  # takes a second to import
+    from torchvision.utils import make_grid
 
     columns = math.ceil(math.sqrt(len(images)))
     grid = make_grid((images.detach().float().cpu() + 1) / 2, nrow=columns, pad_value=0.5)
