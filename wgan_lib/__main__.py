@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -24,6 +26,8 @@ from wgan_lib.training.loop import DivergedError
 PROGRAM = "python -m wgan_lib"
 PURPOSE = "Train Wasserstein GANs and look at what they have learned."
 EXAMPLE = f"For a start: {PROGRAM} train digits-wgan-gp --out runs/demo"
+LONGEST = 1000  # characters of a message; some quote what was given
+OUT_OF_MEMORY = "the device ran out of memory; try a smaller --set batch_size=…"
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130  # 130 = 128 + SIGINT, as shells have it
 
 
@@ -31,7 +35,7 @@ class Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, like every other error of the program."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(BAD_INPUT, f"wgan_lib: {message}; see {self.prog} --help\n")
+        self.exit(BAD_INPUT, f"wgan_lib: {in_a_line(message)}; see {self.prog} --help\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,15 +45,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = vars(parser().parse_args(given))
     command = parsed.pop("command")
     try:
-        return command(**parsed)
+        with warnings.catch_warnings():
+            warnings.showwarning = _say
+            return command(**parsed)
     except DivergedError as error:
         return _fail(FAILED, str(error))
-    except torch.OutOfMemoryError:
-        return _fail(FAILED, "the device ran out of memory; try a smaller --set batch_size=…")
+    except (torch.OutOfMemoryError, MemoryError):
+        return _fail(FAILED, OUT_OF_MEMORY)
     except OSError as error:
         return _fail(BAD_INPUT, in_words(error))
     except (ValueError, TypeError) as error:  # CheckpointError is a ValueError
         return _fail(BAD_INPUT, str(error))
+    except RuntimeError as error:
+        return _fail(FAILED, _torch_in_words(error))
     except KeyboardInterrupt:
         return _fail(INTERRUPTED, "interrupted at once; what was saved before is still there")
 
@@ -82,7 +90,9 @@ def _add_train(listed) -> None:
         "train a recipe; the same command again goes on where it stopped",
     )
     train.add_argument("recipe", metavar="RECIPE", help=f"a name that `{PROGRAM} recipes` lists")
-    train.add_argument("--out", required=True, metavar="DIR", help="folder for all that it writes")
+    train.add_argument(
+        "--out", type=path_of, required=True, metavar="DIR", help="folder for all that it writes"
+    )
     for name in ("steps", "seed"):
         train.add_argument(
             f"--{name}", type=value_of, metavar="N", help=f"short for --set {name}=N"
@@ -108,8 +118,8 @@ def _add_train(listed) -> None:
 
 def _add_sample(listed) -> None:
     sample = _add(listed, actions.sample, "sample", "draw samples from a trained generator")
-    sample.add_argument("checkpoint", metavar="CHECKPOINT")
-    sample.add_argument("--out", required=True, metavar="FILE.png")
+    sample.add_argument("checkpoint", type=path_of, metavar="CHECKPOINT")
+    sample.add_argument("--out", type=path_of, required=True, metavar="FILE.png")
     sample.add_argument("-n", dest="count", type=value_of, help="default 64 images or 1,000 points")
     sample.add_argument("--seed", type=value_of, default=0, metavar="N", help="default 0")
     sample.add_argument("--raw", action="store_true", help="not the averaged weights")
@@ -119,7 +129,7 @@ def _add_sample(listed) -> None:
 
 def _add_evaluate(listed) -> None:
     evaluate = _add(listed, actions.evaluate, "evaluate", "measure how good the samples are")
-    evaluate.add_argument("checkpoint", metavar="CHECKPOINT")
+    evaluate.add_argument("checkpoint", type=path_of, metavar="CHECKPOINT")
     evaluate.add_argument("--json", action="store_true", dest="as_json", help="for programs")
     evaluate.add_argument("--seed", type=value_of, default=0, metavar="N", help="default 0")
     _add_device(evaluate)
@@ -130,8 +140,12 @@ def _add_study(listed) -> None:
     purpose = "run recipes over several seeds and keep what was measured"
     study = _add(listed, actions.study, "study", purpose)
     study.add_argument("name", metavar="NAME", help=f"one of: {', '.join(STUDIES)}")
-    study.add_argument("--out", metavar="DIR", help="default: where the lessons look for it")
-    study.add_argument("--device", default="cpu", help="auto, cpu (default), cuda or mps")
+    study.add_argument(
+        "--out", type=path_of, metavar="DIR", help="default: where the lessons look for it"
+    )
+    study.add_argument(
+        "--device", type=device_of, default="cpu", help="auto, cpu (default), cuda or mps"
+    )
     study.add_argument(
         "--jobs",
         type=value_of,
@@ -173,13 +187,17 @@ def _add_examine(listed) -> None:
 
 def _add_device(command: Parser) -> None:
     command.add_argument(
-        "--device", default="auto", help="auto (default: CUDA, else MPS, else cpu), cpu, cuda, mps"
+        "--device",
+        type=device_of,
+        default="auto",
+        help="auto (default: CUDA, else MPS, else cpu), cpu, cuda, mps",
     )
 
 
 def _add_data(command: Parser) -> None:
     command.add_argument(
         "--data",
+        type=path_of,
         metavar="ROOT",
         help="folder of MNIST and FashionMNIST (default WGAN_DATA, or else data/), or of the "
         "pictures that folder-wgan-gp is to learn",
@@ -195,6 +213,21 @@ def value_of(text: str) -> Any:
         return literal(text)
     except ValueError:
         return text
+
+
+def path_of(text: str) -> str:
+    """A path; "~" is the home folder also where the shell left it alone, as in `--out=~/runs`."""
+    if "\0" in text or not text:
+        raise argparse.ArgumentTypeError(f"must be a path, got {text!r}")
+    return os.path.expanduser(text)
+
+
+def device_of(text: str) -> str:
+    """The name of a device that computes; whether it is here is for the library to say."""
+    if text.startswith("meta"):
+        wanted = "must be auto, cpu, cuda, cuda:N or mps"
+        raise argparse.ArgumentTypeError(f"{wanted}, got {text!r}, which holds no numbers")
+    return text
 
 
 def assignment(text: str) -> tuple[str, Any]:
@@ -215,8 +248,31 @@ def shape_of(text: str) -> tuple[int, ...]:
 
 def _fail(code: int, message: str) -> int:
     if is_main_process():  # under torchrun all processes meet the same error
-        print("wgan_lib:", " ".join(message.split()), file=sys.stderr)
+        print("wgan_lib:", in_a_line(message), file=sys.stderr)
     return code
+
+
+def _torch_in_words(error: RuntimeError) -> str:
+    """What torch gave up for; it says many things by one kind of error, and in many lines."""
+    said = str(error)
+    if "allocate memory" in said or "out of memory" in said:
+        return OUT_OF_MEMORY
+    if "CxxCompiler" in said:
+        return "compile=True needs a C++ compiler such as g++ on the PATH; there is none"
+    first = next(filter(None, map(str.strip, said.splitlines())), type(error).__name__)
+    return f"torch could not compute this: {first}"
+
+
+def in_a_line(message: str) -> str:
+    """Without line breaks, and cut in its middle where it quotes too much."""
+    line, half = " ".join(message.split()), LONGEST // 2
+    return line if len(line) <= LONGEST else f"{line[:half]} […] {line[-half:]}"
+
+
+def _say(message: Warning | str, *_: Any, **__: Any) -> None:
+    """A warning as a line of its own, without the line of code that it came from."""
+    if is_main_process():
+        print("wgan_lib: note:", in_a_line(str(message)), file=sys.stderr)
 
 
 def _allow_plain_terminals() -> None:

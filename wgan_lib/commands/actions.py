@@ -28,6 +28,7 @@ from wgan_lib.training.loop import DivergedError
 from wgan_lib.training.run import Run
 
 DONE, INTERRUPTED = 0, 130
+MOST_POINTS, MOST_IMAGES = 100_000, 4096  # in one picture
 
 
 # ---------------------------------------------------------------------- train
@@ -175,10 +176,19 @@ def sample(
     """Draw samples from a trained generator into a PNG file."""
     path = _picture_path(out, force)
     trained = load_trained(checkpoint, device, averaged=not raw)
-    count = sheet_size(trained.recipe) if count is None else count
+    count = sheet_size(trained.recipe) if count is None else _count_of(count, trained.recipe)
     write_sheet(path, trained.sample(count, seed), trained.recipe, trained.step)
     show(f"{count} samples of {trained.recipe.name} at step {trained.step}: {path}")
     return DONE
+
+
+def _count_of(count: Any, recipe: Recipe) -> int:
+    """How many samples one picture may show."""
+    most = MOST_POINTS if recipe.data in recipes.TOYS else MOST_IMAGES
+    if positive_integer("n", count) > most:
+        got = str(count)[:20]
+        raise ValueError(f"n must be at most {most:,} for a picture of {recipe.data}, got {got}")
+    return int(count)
 
 
 def _picture_path(out: str, force: bool) -> Path:

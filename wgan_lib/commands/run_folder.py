@@ -156,5 +156,6 @@ def write_history(path: str | Path, history: History) -> None:
     for step, row in enumerate(table, start=1):
         writer.writerow([step, *(f"{value:.6g}" for value in row)])
     path, content = Path(path), buffer.getvalue().encode()
-    if not (path.is_file() and path.read_bytes() == content):
+    same = path.is_file() and path.stat().st_size == len(content)
+    if not (same and path.read_bytes() == content):
         write_whole(path, content)

@@ -36,12 +36,15 @@ def steps_of(path: str | Path, contents: Mapping[str, Any]) -> int:
         raise CheckpointError(f"{path}: {error}") from error
 
 
-def labels_of(path: str | Path, contents: Mapping[str, Any]) -> dict[str, str]:
-    """Words by name; they say which recipe it was."""
-    found = contents.get("labels", {})
-    with checkpoints.entry(path, "labels"):
-        if not all(isinstance(word, str) for pair in found.items() for word in pair):
-            raise TypeError("labels must be words by name")
+def labels_of(
+    path: str | Path, contents: Mapping[str, Any], name: str = "labels"
+) -> dict[str, str]:
+    """An entry of words by name, none where it is missing; the labels say which recipe it was."""
+    found = contents.get(name, {})
+    if not isinstance(found, dict) or not all(
+        isinstance(word, str) for pair in found.items() for word in pair
+    ):
+        raise CheckpointError(f"{path}: its entry {name!r} must be words by name")
     return found
 
 
@@ -71,9 +74,14 @@ def fill(path: str | Path, contents: Mapping[str, Any], name: str, network: nn.M
 
 
 def require_resumable(path: str | Path, contents: Mapping[str, Any], recipe: Recipe) -> None:
-    """What `Run.restore` does not ask: moments of each weight, and a history of each step."""
+    """All that `Run.restore` takes, and what it does not ask: moments of each weight, say."""
     settings, steps = recipe.settings, steps_of(path, contents)
+    labels_of(path, contents, "identity")
+    with checkpoints.entry(path, "random"):
+        torch.Generator().set_state(contents["random"].cpu())
     for name, network in zip(("generator", "critic"), recipe.build_networks(), strict=True):
+        if name == "generator" and settings.averaging:
+            fill(path, contents, "averaged", network)
         fill(path, contents, name, network)
         fresh = make_optimiser(
             settings.optimiser, network.parameters(), settings.learning_rate, settings.betas
@@ -103,6 +111,8 @@ def _require_moments(saved: Mapping[str, Any], fresh: torch.optim.Optimizer) -> 
 
 
 def _require_rows(columns: Mapping[str, torch.Tensor], rows: int) -> None:
+    if rows and not columns:
+        raise ValueError("history must hold what was measured")
     for name, column in columns.items():
         whole = column.shape == (rows,) and column.stride() == (1,)
         if not (isinstance(name, str) and whole and column.dtype == torch.float64):
