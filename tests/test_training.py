@@ -381,7 +381,7 @@ def test_bad_settings_are_named(options, word):
         (networks.Generator(2, nn.Linear(2, 2)), nn.Linear, RING.sample, "critic must be a torch"),
         (networks.Generator(2, nn.Linear(2, 2)), nn.Linear(2, 1), in_float64, "float32, n×"),
         (networks.Generator(2, nn.Linear(2, 2)), nn.Linear(2, 1), always_four, "shape .4, 2. of"),
-        (networks.Generator(2, nn.Linear(2, 2)), nn.Linear(2, 1), in_bytes, "float32, .* uint8"),
+        (networks.Generator(2, nn.Linear(2, 2)), nn.Linear(2, 1), in_bytes, "float32, .*uint8"),
         (networks.Generator(2, nn.Linear(2, 2)), nn.Linear(2, 1), of_numpy, "torch.float32, n×"),
         (frozen(networks.Generator(2, nn.Linear(2, 2))), nn.Linear(2, 1), RING.sample, "generator"),
         (
