@@ -6,19 +6,14 @@ allowed; nothing on the disk changes. The tables below are the inputs.
 
 from __future__ import annotations
 
-import gzip
 import io
-import json
 import os
 import pickle
 import random
 import re
 import shutil
 import struct
-import subprocess
-import sys
 import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -27,13 +22,10 @@ import torch
 from PIL import Image
 
 from wgan_lib.__main__ import main
-from wgan_lib.experiments import stored_runs, studies
+from wgan_lib.experiments import studies
 from wgan_lib.experiments.recipe_studies import RecipeStudy
 from wgan_lib.experiments.recipes import find
 from wgan_lib.ground import checkpoints
-from wgan_lib.images import datasets
-from wgan_lib.images.classifier import read_classifier
-from wgan_lib.images.idx import read_idx
 
 COURSE = Path(__file__).resolve().parents[1]
 RING = ["train", "ring-wgan-gp", "--device", "cpu", "--steps", "2"]

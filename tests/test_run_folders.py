@@ -7,6 +7,7 @@ It imports the library once, and each run is a fork of it.
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import signal
@@ -16,8 +17,11 @@ from pathlib import Path
 
 import pytest
 
+from wgan_lib import distributions
 from wgan_lib.__main__ import main
 from wgan_lib.commands import actions
+from wgan_lib.experiments import recipes
+from wgan_lib.experiments.recipes import find
 from wgan_lib.ground import checkpoints, files
 
 posix = pytest.mark.skipif(os.name != "posix", reason="kills processes as POSIX can")
@@ -213,6 +217,213 @@ def test_a_run_holds_its_folder_while_it_trains(tmp_path, monkeypatch, capsys):
     first, second = capsys.readouterr().err.splitlines()
     assert "belongs to another run" in first or "in use" in first
     assert "in use by another process" in second
+
+
+# ------------------------------------------------------------------ what a run can do without
+
+
+def full(*_):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def held_open(name):
+    """os.replace as Windows has it while another program holds the file of that name open."""
+    replace = os.replace
+
+    def refuse(source, target):
+        if Path(target).name.startswith(name):
+            raise PermissionError(errno.EACCES, "Access is denied", str(source), None, str(target))
+        replace(source, target)
+
+    return refuse
+
+
+def left_whole(folder: Path, *missing: str) -> None:
+    """The run came to its end, and only these files are missing; nothing lies beside them."""
+    assert checkpoints.load(folder / "checkpoint.pt")["step"] == STEPS
+    sheets = {f"samples-{step:06d}.png" for step in (2, 4)}
+    wanted = {"checkpoint.pt", "history.csv", "recipe.json"} | sheets
+    assert {file.name for file in folder.iterdir()} == wanted - set(missing)
+
+
+@pytest.mark.parametrize(("name", "missing"), [("history.csv", 1), ("samples-", 2)])
+def test_a_file_that_another_program_holds_does_not_end_a_run(
+    tmp_path, monkeypatch, capsys, name, missing
+):
+    with monkeypatch.context() as windows:
+        windows.setattr(os, "replace", held_open(name))
+        assert main(command(tmp_path)) == 0
+    out, err = capsys.readouterr()
+    assert "finished 4 steps" in out and all(name in line for line in err.splitlines())
+    assert "Access is denied" in err and "the run goes on without this file" in err
+    lost = ["history.csv"] if missing == 1 else ["samples-000002.png", "samples-000004.png"]
+    left_whole(tmp_path, *lost)
+    assert main(command(tmp_path)) == 0  # the same command brings back what it still can
+    left_whole(tmp_path, *lost[:-1])
+
+
+def test_a_sheet_that_cannot_be_drawn_does_not_end_a_run(tmp_path, monkeypatch, capsys):
+    """As where matplotlib is told to use a LaTeX that is not there."""
+
+    def draw(*_):
+        raise RuntimeError("Failed to process string with tex\nbecause latex could not be found")
+
+    monkeypatch.setattr(actions, "write_sheet", draw)
+    assert main(command(tmp_path)) == 0
+    first, second = capsys.readouterr().err.splitlines()
+    assert "samples-000002.png" in first and "samples-000004.png" in second and "latex" in second
+    left_whole(tmp_path, "samples-000002.png", "samples-000004.png")
+
+
+def test_a_full_disk_at_a_sheet_does_not_end_a_run(tmp_path, monkeypatch, capsys):
+    whole = files._write_through
+
+    def write(path, data):
+        whole(path, data)
+        if ".png" in path.name:
+            full()
+
+    monkeypatch.setattr(files, "_write_through", write)
+    assert main(command(tmp_path)) == 0
+    assert capsys.readouterr().err.count("No space left on device") == 2
+    left_whole(tmp_path, "samples-000002.png", "samples-000004.png")
+
+
+def test_a_checkpoint_that_cannot_be_written_is_an_error(tmp_path, monkeypatch, capsys):
+    whole = files._write_through
+    monkeypatch.setattr(
+        files,
+        "_write_through",
+        lambda path, data: (full if ".pt." in path.name else whole)(path, data),
+    )
+    assert main(command(tmp_path)) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "checkpoint.pt: could not be written: No space left" in err
+    assert [file.name for file in tmp_path.iterdir()] == ["recipe.json"]
+
+
+@posix
+@pytest.mark.training
+def test_a_machine_that_draws_nothing_and_a_reader_who_leaves(tmp_path, environment):
+    """A backend that matplotlib does not know, and `| head` that closes the pipe."""
+    program = [sys.executable, "-m", "wgan_lib", *command(tmp_path)]
+    strange = environment | {"MPLBACKEND": "no-such-backend", "OMP_NUM_THREADS": "1"}
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        program, env=strange, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=600
+    )
+    os.close(writing)
+    assert done.returncode == 0, done.stderr
+    assert "samples-000004.png" in done.stderr and "Traceback" not in done.stderr
+    left_whole(tmp_path, "samples-000002.png", "samples-000004.png")
+
+
+# ------------------------------------------------------------------ the data, and the length
+
+
+def pictures(folder: Path, base: int, count: int = 12) -> Path:
+    from PIL import Image
+
+    folder.mkdir(exist_ok=True)
+    for number in range(count):
+        Image.new("RGB", (8, 8), (base, 10 * number, 0)).save(folder / f"{number:02d}.png")
+    return folder
+
+
+def own_pictures(out: Path, data: Path, steps: int) -> list[str]:
+    small = [word.replace("width=8", "width=4") for word in SMALL]
+    more = ["--set", "latent_dim=4", "--steps", str(steps)]
+    return ["train", "folder-wgan-gp", *small, *more, "--data", str(data), "--out", str(out)]
+
+
+@pytest.mark.training
+def test_a_run_on_other_pictures_is_refused(tmp_path, capsys, monkeypatch):
+    cats, dogs = pictures(tmp_path / "cats", 40), pictures(tmp_path / "dogs", 200)
+    stop = signal.SIGINT
+    with monkeypatch.context() as now:
+        now.setattr(actions, "write_sheet", lambda *_: signal.raise_signal(stop))
+        assert main([*own_pictures(tmp_path / "run", cats, 3), "--sheet-every", "2"]) == 130
+    before = contents(tmp_path / "run")
+    capsys.readouterr()
+    assert main(own_pictures(tmp_path / "run", dogs, 3)) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "data: the file has 11 images of 3×32×32, SHA-256" in err
+    after = contents(tmp_path / "run")
+    assert {k: after[k] for k in ("checkpoint.pt", "history.csv")} == {
+        k: before[k] for k in ("checkpoint.pt", "history.csv")
+    }
+    assert main(own_pictures(tmp_path / "run", cats, 3)) == 0
+    assert main(own_pictures(tmp_path / "run", dogs, 3)) == 2, "finished, but on others"
+    pictures(cats, 40, count=13)
+    assert main(own_pictures(tmp_path / "run", cats, 3)) == 2, "one more than before"
+    assert "this run has 12 images" in capsys.readouterr().err
+
+
+def test_a_law_with_other_constants_is_another_law(tmp_path, monkeypatch, capsys):
+    assert main(command(tmp_path)) == 0
+    wider = distributions.gaussian_ring().modes * 1.01
+    monkeypatch.setitem(recipes.TOYS, "ring", lambda: distributions.mixture(wider, 0.014))
+    assert main(command(tmp_path, steps=6)) == 2
+    assert "data: the file has GaussianMixture, constants of" in capsys.readouterr().err
+
+
+def test_more_steps_go_on_and_fewer_than_are_done_are_refused(tmp_path, capsys):
+    assert main(command(tmp_path)) == 0
+    capsys.readouterr()
+    assert main(command(tmp_path, steps=6)) == 0
+    out = capsys.readouterr().out
+    assert "resuming at step 4\n6 steps instead of 4: the learning rate goes on at 0.001" in out
+    contents = checkpoints.load(tmp_path / "checkpoint.pt")
+    assert contents["step"] == 6 and contents["labels"]["set steps"] == "6"
+    assert json.loads((tmp_path / "recipe.json").read_text())["settings"]["steps"] == 6
+    assert len((tmp_path / "history.csv").read_text().splitlines()) == 7
+    rate = contents["critic_optimiser"]["param_groups"][0]["lr"]
+    assert rate == find("ring-wgan-gp").changed(steps=6).settings.learning_rate_at(5)
+    assert main(command(tmp_path, steps=6)) == 0
+    assert "is finished" in capsys.readouterr().out
+    assert main(command(tmp_path, steps=5)) == 2
+    err = capsys.readouterr().err
+    assert "steps must be 6 or more, which are done, got 5" in err and "another --out" in err
+
+
+def test_values_that_are_equal_are_the_same_run(tmp_path, capsys):
+    typed = ["--set", "penalty=1", "--set", "betas=(0, 0.9)", "--set", "learning_rate=1"]
+    other = ["--set", "penalty=1.0", "--set", "betas=[0.0, 0.9]", "--set", "learning_rate=1.0"]
+    assert main(command(tmp_path, *typed, "--set", "log_every=1", steps=2)) == 0
+    assert main(command(tmp_path, *other, "--set", "log_every=1.0", steps=3)) == 0
+    assert "resuming at step 2" in capsys.readouterr().out
+    assert main(command(tmp_path, "--set", "penalty=1.5", steps=3)) == 2
+
+
+@pytest.mark.parametrize("words", [["sample", "--out", "x.png"], ["evaluate"]])
+def test_the_folder_of_a_run_stands_for_its_checkpoint(tmp_path, monkeypatch, capsys, words):
+    monkeypatch.setattr("wgan_lib.experiments.evaluation.SAMPLES", 50)
+    monkeypatch.chdir(tmp_path)
+    assert main(command(tmp_path / "run")) == 0
+    found = []
+    for given in ("run", "run/checkpoint.pt"):
+        capsys.readouterr()
+        forced = ["--force"] if words[0] == "sample" else []
+        assert main([*words, given, *forced, "--device", "cpu"]) == 0
+        found.append(capsys.readouterr().out)
+    assert found[0] == found[1]
+
+
+def test_data_for_a_recipe_that_takes_none_are_refused(tmp_path, capsys):
+    assert main(command(tmp_path / "run", "--data", tmp_path)) == 2
+    assert "--data must be left out for ring-wgan-gp" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+    assert main(command(tmp_path / "run")) == 0
+    assert main(["evaluate", str(tmp_path / "run"), "--data", str(tmp_path)]) == 2
+    assert "--data must be left out" in capsys.readouterr().err
+
+
+def test_the_home_folder_is_known_by_its_sign(tmp_path, monkeypatch):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    assert main([*RING, "--steps", "1", "--out=~/run"]) == 0
+    assert (tmp_path / "run" / "checkpoint.pt").is_file()
 
 
 if __name__ == "__main__":

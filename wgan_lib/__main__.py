@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import torch
 
 from wgan_lib.commands import actions
+from wgan_lib.commands.terminal import in_words
 from wgan_lib.experiments.studies import STUDIES
 from wgan_lib.ground.devices import is_main_process
 from wgan_lib.ground.literals import literal
@@ -26,6 +27,7 @@ PROGRAM = "python -m wgan_lib"
 PURPOSE = "Train Wasserstein GANs and look at what they have learned."
 EXAMPLE = f"For a start: {PROGRAM} train digits-wgan-gp --out runs/demo"
 LONGEST = 1000  # characters of a message; some quote what was given
+OUT_OF_MEMORY = "the device ran out of memory; try a smaller --set batch_size=…"
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130  # 130 = 128 + SIGINT, as shells have it
 
 
@@ -48,12 +50,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return command(**parsed)
     except DivergedError as error:
         return _fail(FAILED, str(error))
-    except torch.OutOfMemoryError:
-        return _fail(FAILED, "the device ran out of memory; try a smaller --set batch_size=…")
+    except (torch.OutOfMemoryError, MemoryError):
+        return _fail(FAILED, OUT_OF_MEMORY)
     except OSError as error:
-        return _fail(BAD_INPUT, _in_words(error))
+        return _fail(BAD_INPUT, in_words(error))
     except (ValueError, TypeError) as error:  # CheckpointError is a ValueError
         return _fail(BAD_INPUT, str(error))
+    except RuntimeError as error:
+        return _fail(FAILED, _torch_in_words(error))
     except KeyboardInterrupt:
         return _fail(INTERRUPTED, "interrupted at once; what was saved before is still there")
 
@@ -248,6 +252,17 @@ def _fail(code: int, message: str) -> int:
     return code
 
 
+def _torch_in_words(error: RuntimeError) -> str:
+    """What torch gave up for; it says many things by one kind of error, and in many lines."""
+    said = str(error)
+    if "allocate memory" in said or "out of memory" in said:
+        return OUT_OF_MEMORY
+    if "CxxCompiler" in said:
+        return "compile=True needs a C++ compiler such as g++ on the PATH; there is none"
+    first = next(filter(None, map(str.strip, said.splitlines())), type(error).__name__)
+    return f"torch could not compute this: {first}"
+
+
 def in_a_line(message: str) -> str:
     """Without line breaks, and cut in its middle where it quotes too much."""
     line, half = " ".join(message.split()), LONGEST // 2
@@ -258,12 +273,6 @@ def _say(message: Warning | str, *_: Any, **__: Any) -> None:
     """A warning as a line of its own, without the line of code that it came from."""
     if is_main_process():
         print("wgan_lib: note:", in_a_line(str(message)), file=sys.stderr)
-
-
-def _in_words(error: OSError) -> str:
-    """The file and what is wrong with it, without the number of the error."""
-    known = error.strerror and error.filename
-    return f"{error.filename}: {error.strerror}" if known else str(error)
 
 
 def _allow_plain_terminals() -> None:

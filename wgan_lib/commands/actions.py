@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from torch import Tensor
 from wgan_lib.commands import sheets
 from wgan_lib.commands.doctor import examine
 from wgan_lib.commands.examination import examined
-from wgan_lib.commands.run_folder import RunFolder, write_history
-from wgan_lib.commands.terminal import Interrupt, duration, progress, show, table
+from wgan_lib.commands.run_folder import CHECKPOINT, RunFolder, write_history
+from wgan_lib.commands.terminal import Interrupt, duration, progress, show, spared, table
 from wgan_lib.experiments import recipes, studies
 from wgan_lib.experiments.evaluation import as_rows, evaluate_trained
 from wgan_lib.experiments.recipes import Recipe
@@ -23,8 +24,10 @@ from wgan_lib.experiments.trained import TrainedPair, load_trained
 from wgan_lib.ground.arguments import positive_integer
 from wgan_lib.ground.devices import choose_device, is_main_process, join_processes, process_count
 from wgan_lib.images import mosaics
+from wgan_lib.training.history import History
 from wgan_lib.training.loop import DivergedError
 from wgan_lib.training.run import Run
+from wgan_lib.training.settings import Settings
 
 DONE, INTERRUPTED = 0, 130
 MOST_POINTS, MOST_IMAGES = 100_000, 4096  # in one picture
@@ -49,21 +52,57 @@ def train(
     if sheet_every is None:
         sheet_every = max(1, chosen.settings.steps // 10)
     positive_integer("sheet_every", sheet_every)
+    _refuse_needless(data, chosen)
     home = choose_device(device)
     join_processes(home)
     folder = RunFolder(Path(out), chosen)
     with folder.in_use() if is_main_process() else nullcontext(folder.steps_done()) as done:
         if process_count() > 1:
             torch.distributed.barrier()  # nobody writes before everybody has looked
-        sheets_ = Sheets(folder, sheet_every)
-        if done and is_main_process():
-            sheets_.rebuild(home)
-        if done >= chosen.settings.steps:
-            show(f"{chosen.name} is finished in {out}: step {done} of {chosen.settings.steps}")
+        writer = Sheets(folder, sheet_every)
+        if done == chosen.settings.steps and data is not None:
+            folder.require_data(chosen.load_data(root=data))
+        before = _take_up(folder, writer, done, home) if is_main_process() else None
+        if process_count() > 1:
+            torch.distributed.barrier()  # nobody reads before all is written
+        if done == chosen.settings.steps:
+            show(f"{chosen.name} is finished in {out}: step {done} of {done}")
             return DONE
         if done:
             show(f"resuming at step {done}")
-        return _train_in(folder, sheets_, home, data, checkpoint_every)
+        if before:
+            show(_new_length(chosen.settings, before, done))
+        return _train_in(folder, writer, home, data, checkpoint_every)
+
+
+def _take_up(folder: RunFolder, writer: Sheets, done: int, device: torch.device) -> int | None:
+    """Puts in order what is there; returns how long the run was to be, if that has changed."""
+    if not done:
+        if folder.recipe_file.exists():
+            folder.renew()
+        return None
+    before = folder.change_length()
+    folder.renew()
+    writer.rebuild(device)
+    return before
+
+
+def _new_length(settings: Settings, before: int, done: int) -> str:
+    """What becomes of the learning rate in a run that is longer, or shorter, than it began."""
+    then, now = (
+        replace(settings, steps=n).learning_rate_at(done) for n in (before, settings.steps)
+    )
+    last = settings.learning_rate * settings.final_rate
+    return (
+        f"{settings.steps} steps instead of {before}: the learning rate goes on at {now:.3g}, not "
+        f"{then:.3g}, on the straight line of a run of that length, down to {last:.3g}"
+    )
+
+
+def _refuse_needless(data: str | None, recipe: Recipe) -> None:
+    if data is not None and recipe.data in {*recipes.TOYS, "digits"}:
+        wanted = f"--data must be left out for {recipe.name}, whose data come with the course"
+        raise ValueError(f"{wanted}, got {data}")
 
 
 def changes(assignments: Sequence[tuple[str, Any]], **options: Any) -> dict[str, Any]:
@@ -96,7 +135,7 @@ def _train_in(folder: RunFolder, writer: Sheets, device, root: str | None, every
 def _take_leave(run: Run, folder: RunFolder) -> int:
     """Say how the run ended, and leave its history up to the last step behind."""
     if is_main_process():
-        write_history(folder.history, run.history)
+        leave_history(folder, run.history)
     if run.step < run.steps:
         show(f"interrupted at step {run.step} of {run.steps} and saved in {folder.path}")
         show("the same command again goes on from there")
@@ -115,7 +154,7 @@ class Sheets:
     def __call__(self, run: Run) -> None:
         if self.due(run.step):
             self._draw(run)
-            write_history(self.folder.history, run.history)
+            leave_history(self.folder, run.history)
 
     def due(self, step: int) -> bool:
         """Every so often, and at the end."""
@@ -126,18 +165,24 @@ class Sheets:
 
         A sheet of an earlier step was drawn before that checkpoint was written.
         """
-        self.folder.claim()
-        write_history(self.folder.history, self.folder.saved_history())
+        leave_history(self.folder, self.folder.saved_history())
         trained = load_trained(self.folder.checkpoint, device)
         if self.due(trained.step) and not self._path(trained.step).exists():
             self._draw(trained)
 
     def _draw(self, run: Run | TrainedPair) -> None:
-        recipe = self.folder.recipe
-        write_sheet(self._path(run.step), run.sample(sheet_size(recipe)), recipe, run.step)
+        recipe, path = self.folder.recipe, self._path(run.step)
+        with spared(path):
+            write_sheet(path, run.sample(sheet_size(recipe)), recipe, run.step)
 
     def _path(self, step: int) -> Path:
         return self.folder.path / f"samples-{step:06d}.png"
+
+
+def leave_history(folder: RunFolder, history: History) -> None:
+    """The history as a table, if it can be written."""
+    with spared(folder.history):
+        write_history(folder.history, history)
 
 
 def sheet_size(recipe: Recipe) -> int:
@@ -167,11 +212,17 @@ def sample(
 ) -> int:
     """Draw samples from a trained generator into a PNG file."""
     path = _picture_path(out, force)
-    trained = load_trained(checkpoint, device, averaged=not raw)
+    trained = load_trained(_in_folder(checkpoint), device, averaged=not raw)
     count = sheet_size(trained.recipe) if count is None else _count_of(count, trained.recipe)
     write_sheet(path, trained.sample(count, seed), trained.recipe, trained.step)
     show(f"{count} samples of {trained.recipe.name} at step {trained.step}: {path}")
     return DONE
+
+
+def _in_folder(checkpoint: str) -> Path:
+    """The checkpoint itself where the folder of a run was named."""
+    inside = Path(checkpoint) / CHECKPOINT
+    return inside if inside.is_file() else Path(checkpoint)
 
 
 def _count_of(count: Any, recipe: Recipe) -> int:
@@ -203,7 +254,9 @@ def evaluate(
     seed: int = 0,
 ) -> int:
     """Measure how good the samples of a trained generator are."""
-    measured = evaluate_trained(load_trained(checkpoint, device), root=data, seed=seed)
+    trained = load_trained(_in_folder(checkpoint), device)
+    _refuse_needless(data, trained.recipe)
+    measured = evaluate_trained(trained, root=data, seed=seed)
     show(json.dumps(measured, indent=2) if as_json else table(as_rows(measured)))
     return DONE
 

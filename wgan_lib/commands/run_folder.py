@@ -6,12 +6,14 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from wgan_lib.distributions import Distribution
 from wgan_lib.experiments import inspection
+from wgan_lib.experiments.fingerprints import fingerprint
 from wgan_lib.experiments.recipes import Recipe
 from wgan_lib.experiments.results import circumstances, write_json
 from wgan_lib.ground import checkpoints
@@ -19,10 +21,12 @@ from wgan_lib.ground.checkpoints import CheckpointError
 from wgan_lib.ground.files import write_whole
 from wgan_lib.ground.locks import alone
 from wgan_lib.ground.reading import read_json
+from wgan_lib.images.datasets import Images
 from wgan_lib.training.history import History
 from wgan_lib.training.run import Run
 
 CUT_SHORT = re.compile(r"\..+\.[0-9a-f]{16}\.part")  # what a killed `write_whole` leaves
+CHECKPOINT, LENGTH = "checkpoint.pt", "set steps"
 MOST_SAID = 2**20  # bytes in a recipe.json
 
 
@@ -35,7 +39,7 @@ class RunFolder:
 
     @property
     def checkpoint(self) -> Path:
-        return self.path / "checkpoint.pt"
+        return self.path / CHECKPOINT
 
     @property
     def history(self) -> Path:
@@ -57,9 +61,7 @@ class RunFolder:
             if self.checkpoint.exists():
                 return self._steps_in_checkpoint()
             if self.recipe_file.exists():
-                checkpoints.require_same(
-                    self.recipe_file, self._labels_in_recipe_file(), self.recipe.labels()
-                )
+                self._require_same(self.recipe_file, self._labels_in_recipe_file())
         except CheckpointError as error:
             advice = f"delete {self.path} to start afresh, or give another --out"
             raise CheckpointError(f"{error}; {advice}") from error
@@ -101,13 +103,48 @@ class RunFolder:
                 with suppress(OSError):
                     file.unlink()
 
-    def claim(self, run: Run | None = None) -> None:
+    def claim(self, run: Run) -> None:
         """A callback: after the first step that was taken here, the folder is this recipe's.
 
         Not earlier: what fails before, such as missing data, leaves an empty folder behind.
         """
         if not self.recipe_file.exists():
-            write_json(self.recipe_file, {**self.recipe.description(), **circumstances()})
+            self._sign()
+
+    def renew(self) -> None:
+        """Makes recipe.json say again whose folder this is, and how long the run is now."""
+        try:
+            said = self._labels_in_recipe_file() if self.recipe_file.exists() else {}
+            checkpoints.require_same(self.recipe_file, said, self.recipe.labels())
+        except CheckpointError:
+            self._sign()
+
+    def _sign(self) -> None:
+        write_json(self.recipe_file, {**self.recipe.description(), **circumstances()})
+
+    def change_length(self) -> int | None:
+        """Makes the checkpoint that of a run of as many steps as the recipe has.
+
+        Returns how many it was to have until now, or None where that is the same.
+        """
+        contents, steps = inspection.read(self.checkpoint), self.recipe.settings.steps
+        identity = inspection.labels_of(self.checkpoint, contents, "identity")
+        with checkpoints.entry(self.checkpoint, "identity"):
+            before = int(identity["steps"])
+        if before == steps:
+            return None
+        labels = self.recipe.labels() | {k: v for k, v in identity.items() if k == "data"}
+        kept = {key: word for key, word in identity.items() if key != LENGTH}
+        words = {"identity": {**kept, **labels, "steps": str(steps)}, "labels": labels}
+        checkpoints.save(self.checkpoint, contents | words)
+        return before
+
+    def require_data(self, data: Distribution | Images) -> None:
+        """CheckpointError for other data than those of the checkpoint."""
+        found = inspection.labels_of(self.checkpoint, inspection.read(self.checkpoint))
+        if "data" in found:
+            wanted = found | {"data": fingerprint(data)}
+            checkpoints.require_same(self.checkpoint, found, wanted)
 
     def saved_history(self) -> History:
         """The rows up to the checkpoint."""
@@ -116,9 +153,21 @@ class RunFolder:
     def _steps_in_checkpoint(self) -> int:
         contents = inspection.read(self.checkpoint)
         labels = inspection.labels_of(self.checkpoint, contents)
-        checkpoints.require_same(self.checkpoint, labels, self.recipe.labels())
+        self._require_same(self.checkpoint, labels)
         inspection.require_resumable(self.checkpoint, contents, self.recipe)
-        return inspection.steps_of(self.checkpoint, contents)
+        done, steps = inspection.steps_of(self.checkpoint, contents), self.recipe.settings.steps
+        if done > steps:
+            raise CheckpointError(f"steps must be {done} or more, which are done, got {steps}")
+        return done
+
+    def _require_same(self, path: Path, found: Mapping[str, str]) -> None:
+        """The same recipe; its length may change, and data are compared once they are loaded."""
+        free = {LENGTH, "data"}
+        found, wanted = (
+            {key: word for key, word in words.items() if key not in free}
+            for words in (found, self.recipe.labels())
+        )
+        checkpoints.require_same(path, found, wanted)
 
     def _labels_in_recipe_file(self) -> dict[str, str]:
         try:

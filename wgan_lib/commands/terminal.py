@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import torch
 
@@ -20,9 +22,43 @@ IN_THE_BAR = ("critic_estimate", "generator_loss")  # all of them would push the
 
 
 def show(text: str) -> None:
-    """Print at once, and in one process only where several share a run."""
+    """Print at once, and in one process only where several share a run.
+
+    Where nobody reads any more, as behind `| head`, the program goes on in silence.
+    """
     if is_main_process():
-        print(text, flush=True)
+        try:
+            print(text, flush=True)
+        except OSError:
+            _fall_silent(sys.stdout)
+
+
+def _fall_silent(stream) -> None:
+    """What the stream still holds goes nowhere, and so does what is yet to come."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+@contextmanager
+def spared(path: Path) -> Iterator[None]:
+    """Inside, a file is written that a run can do without: what goes wrong becomes a warning."""
+    try:
+        yield
+    except Exception as error:  # a picture can fail in as many ways as there are machines
+        reason = in_words(error) if isinstance(error, OSError) else f"{path}: {error}"
+        said = " ".join(f"wgan_lib: {reason}; the run goes on without this file".split())
+        try:
+            print(said, file=sys.stderr, flush=True)
+        except OSError:
+            _fall_silent(sys.stderr)
+
+
+def in_words(error: OSError) -> str:
+    """The file and what is wrong with it, without the number of the error."""
+    known = error.strerror and error.filename
+    return f"{error.filename}: {error.strerror}" if known else str(error)
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

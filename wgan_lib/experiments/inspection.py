@@ -101,10 +101,11 @@ def require_resumable(path: str | Path, contents: Mapping[str, Any], recipe: Rec
 
 
 def _require_identity(path: str | Path, found: Mapping[str, str], recipe: Recipe) -> None:
-    """What the recipe knows of it: not the data, and not the device."""
+    """What the recipe knows of it: not the data, not the device, and the length may change."""
     wanted = {**recipe.labels(), "objective": repr(recipe.objective)}
     settings = vars(recipe.settings).items()
     wanted |= {key: str(value) for key, value in settings if key != "log_every"}
+    wanted = {key: word for key, word in wanted.items() if key not in ("steps", "set steps")}
     named = checkpoints.current_names(found)
     checkpoints.require_same(path, {k: v for k, v in named.items() if k in wanted}, wanted)
 

@@ -13,6 +13,7 @@ from torch import nn
 
 from wgan_lib import distributions, networks
 from wgan_lib.distributions import Distribution
+from wgan_lib.experiments.fingerprints import fingerprint
 from wgan_lib.ground.arguments import one_of
 from wgan_lib.ground.checkpoints import current_names
 from wgan_lib.ground.devices import random_source
@@ -75,7 +76,7 @@ class Recipe:
         """
         recipe = self
         for key, value in changes.items():
-            known = recipe.values()
+            known, value = recipe.values(), tuple(value) if isinstance(value, list) else value
             if known[setting_name("key", key, known)] != value:
                 recipe = recipe._with(key, value)
         return recipe
@@ -148,7 +149,7 @@ class Recipe:
             self.objective,
             self.settings,
             device=device,
-            labels=self.labels(),
+            labels={**self.labels(), "data": fingerprint(data)},
             **options,
         )
 

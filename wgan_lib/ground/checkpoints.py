@@ -7,6 +7,7 @@ words which run it belongs to; a run resumes only from a checkpoint with its own
 from __future__ import annotations
 
 import io
+import re
 import reprlib
 import warnings
 import zipfile
@@ -21,6 +22,7 @@ from wgan_lib.ground.files import write_whole
 
 FORMAT = 1  # raise it when the contents change their meaning
 RENAMED = {"decay": "final_rate"}  # settings that older files know by another name
+WHOLE = re.compile(r"(?<![\w.])(\d+)\.0(?![\w.])")
 
 
 class CheckpointError(ValueError):
@@ -90,16 +92,21 @@ def current_names(words: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _plain(word: str | None) -> str:
+    """The same for values that are equal and typed otherwise: 1 and 1.0, a list and a tuple."""
+    return WHOLE.sub(r"\1", word or "nothing").translate({ord("["): "(", ord("]"): ")"})
+
+
 def require_same(path: str | Path, found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """Raises CheckpointError with one line for each entry in which two identities differ."""
     if not all(isinstance(word, str) for pair in found.items() for word in pair):
         raise CheckpointError(f"{path} must say whose it is in words by name")
-    found = current_names(found)
+    unsaid = {key: word for key, word in wanted.items() if key == "data"}  # in the first edition
+    found = unsaid | current_names(found)
     differences = [
-        f"{key}: the file has {found.get(key, 'nothing')}, "
-        f"this run has {wanted.get(key, 'nothing')}"
-        for key in sorted({*found, *wanted})
-        if found.get(key) != wanted.get(key)
+        f"{k}: the file has {found.get(k, 'nothing')}, this run has {wanted.get(k, 'nothing')}"
+        for k in sorted({*found, *wanted})
+        if _plain(found.get(k)) != _plain(wanted.get(k))
     ]
     if differences:
         raise CheckpointError(f"{path} belongs to another run: " + "; ".join(differences))

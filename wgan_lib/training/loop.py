@@ -166,12 +166,10 @@ class Recorder:
         self.run.history.append([*self.names, CLOCK], torch.cat([rows, times], dim=1)[:sound])
         if sound < len(rows):
             step = self.run.step - len(rows) + sound + 1
-            raise self.diverged(step, self._culprit(rows[sound]))
+            pairs = zip(self.names, rows[sound].tolist(), strict=True)
+            bad = [f"{name} = {value}" for name, value in pairs if not math.isfinite(value)]
+            raise self.diverged(step, ", ".join(bad))
         self.rows, self.times = [], []
-
-    def _culprit(self, row: Tensor) -> str:
-        pairs = zip(self.names, row.tolist(), strict=True)
-        return ", ".join(f"{name} = {value}" for name, value in pairs if not math.isfinite(value))
 
     def diverged(self, step: int, culprit: str) -> DivergedError:
         last = {k: v for k, v in self.run.history.last().items() if k != CLOCK}

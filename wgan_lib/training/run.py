@@ -127,7 +127,7 @@ class Run:
             "step": self.step,
             "labels": self.labels,
             "random": self.random.get_state(),
-            "history": self.history.columns(),
+            "history": dict(self.history),
             **{name: part.state_dict() for name, part in self._parts().items()},
         }
 
