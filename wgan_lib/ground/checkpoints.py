@@ -65,9 +65,8 @@ def load(path: str | Path, device: torch.device | str = "cpu", most: int = 2**62
 def _require_whole(stored: bytes) -> None:
     """Members that are not packed, as long as they say, with their sums, which torch ignores."""
     with zipfile.ZipFile(io.BytesIO(stored)) as archive:
-        members = archive.infolist()
-        packed = any(member.compress_type != zipfile.ZIP_STORED for member in members)
-        if packed or sum(m.file_size for m in members) > len(stored) or archive.testzip():
+        sizes = [float("inf") if m.compress_type else m.file_size for m in archive.infolist()]
+        if sum(sizes) > len(stored) or archive.testzip():
             raise ValueError
 
 
@@ -79,8 +78,7 @@ def entry(path: str | Path, name: str) -> Iterator[None]:
     except (CheckpointError, torch.OutOfMemoryError):
         raise
     except Exception as error:
-        missing = f"its entry {name!r} is missing, or is not what such a run saves"
-        raise CheckpointError(f"{path}: {missing}") from error
+        raise CheckpointError(f"{path}: its entry {name!r} is missing, or does not fit") from error
 
 
 def current_names(words: Mapping[str, Any]) -> dict[str, Any]:
