@@ -62,6 +62,14 @@ def recipe_of(path: str | Path, contents: Mapping[str, Any]) -> Recipe:
         raise CheckpointError(f"{path}: its entry 'labels' names no recipe: {error}") from error
 
 
+def networks_of(path: str | Path, recipe: Recipe) -> tuple[nn.Module, nn.Module]:
+    """Generator and critic of the recipe that the labels named, as yet untrained."""
+    try:
+        return recipe.build_networks()
+    except (ValueError, TypeError) as error:
+        raise CheckpointError(f"{path}: its entry 'labels' names no networks: {error}") from error
+
+
 def fill(path: str | Path, contents: Mapping[str, Any], name: str, network: nn.Module) -> None:
     """Gives the network the weights of an entry; they must fit, and be finite."""
     with checkpoints.entry(path, name):
@@ -76,7 +84,7 @@ def fill(path: str | Path, contents: Mapping[str, Any], name: str, network: nn.M
 def require_resumable(path: str | Path, contents: Mapping[str, Any], recipe: Recipe) -> None:
     """All that `Run.restore` takes, and what it does not ask: moments of each weight, say."""
     settings, steps = recipe.settings, steps_of(path, contents)
-    labels_of(path, contents, "identity")
+    _require_identity(path, labels_of(path, contents, "identity"), recipe)
     with checkpoints.entry(path, "random"):
         torch.Generator().set_state(contents["random"].cpu())
     for name, network in zip(("generator", "critic"), recipe.build_networks(), strict=True):
@@ -92,12 +100,23 @@ def require_resumable(path: str | Path, contents: Mapping[str, Any], recipe: Rec
         _require_rows(contents["history"], steps)
 
 
+def _require_identity(path: str | Path, found: Mapping[str, str], recipe: Recipe) -> None:
+    """What the recipe knows of it: not the data, not the device, and the length may change."""
+    wanted = {**recipe.labels(), "objective": repr(recipe.objective)}
+    settings = vars(recipe.settings).items()
+    wanted |= {key: str(value) for key, value in settings if key != "log_every"}
+    wanted = {key: word for key, word in wanted.items() if key not in ("steps", "set steps")}
+    named = checkpoints.current_names(found)
+    checkpoints.require_same(path, {k: v for k, v in named.items() if k in wanted}, wanted)
+
+
 def _require_moments(saved: Mapping[str, Any], fresh: torch.optim.Optimizer) -> None:
     """The optimiser's own settings, and for each parameter the same moments, each of its shape."""
     groups = fresh.state_dict()["param_groups"]
     for group, known in zip(saved["param_groups"], groups, strict=True):
         told = {key: value for key, value in group.items() if key not in ("lr", "initial_lr")}
-        if any(known[key] != value for key, value in told.items()) or "lr" not in group:
+        sound = all(known[key] == value for key, value in told.items())
+        if not (sound and isinstance(group["lr"], float)):
             raise ValueError("param_groups must be those of the recipe")
     parameters = [parameter for group in fresh.param_groups for parameter in group["params"]]
     names = {*saved["state"][0]}

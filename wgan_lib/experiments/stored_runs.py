@@ -93,7 +93,7 @@ def names(root: Path | None = None) -> list[str]:
 
 
 def _generator(folder: Path, recipe: Recipe) -> nn.Module:
-    generator, _ = recipe.build_networks()
+    generator, _ = inspection.networks_of(folder / "run.json", recipe)
     path = folder / "generator.pt"
     inspection.fill(path, inspection.read(path), "generator", generator)
     return generator.eval().requires_grad_(False)

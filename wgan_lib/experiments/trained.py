@@ -46,7 +46,7 @@ def load_trained(
     device = choose_device(device)
     contents = inspection.read(path, device)
     recipe, step = inspection.recipe_of(path, contents), inspection.steps_of(path, contents)
-    generator, critic = recipe.build_networks()
+    generator, critic = inspection.networks_of(path, recipe)
     averaged = averaged and recipe.settings.averaging > 0
     inspection.fill(path, contents, "averaged" if averaged else "generator", generator)
     inspection.fill(path, contents, "critic", critic)

@@ -1,14 +1,12 @@
 """Checkpoints: written whole or not at all, loaded without running code, refused if unfit.
 
 A checkpoint is a dictionary of tensors, numbers and strings. Its entry ``identity`` says in plain
-words which run it belongs to; a run resumes only from a checkpoint with its own identity. The file
-is a zip archive of unpacked members, and so takes no more memory than room on the disk.
+words which run it belongs to; a run resumes only from a checkpoint with its own identity.
 """
 
 from __future__ import annotations
 
 import io
-import math
 import re
 import reprlib
 import warnings
@@ -38,7 +36,7 @@ def save(path: str | Path, contents: Mapping[str, Any]) -> None:
     write_whole(path, buffer.getvalue())
 
 
-def load(path: str | Path, device: torch.device | str = "cpu", most: float = math.inf) -> dict:
+def load(path: str | Path, device: torch.device | str = "cpu", most: int = 2**62) -> dict:
     """The contents of a checkpoint of at most so many bytes, tensors on the device.
 
     Only tensors and plain values are read: a file cannot run code here. Raises FileNotFoundError,
@@ -65,11 +63,10 @@ def load(path: str | Path, device: torch.device | str = "cpu", most: float = mat
 
 
 def _require_whole(stored: bytes) -> None:
-    """Each member is as long as it says, and has its sum, which torch writes but never compares."""
+    """Members that are not packed, as long as they say, with their sums, which torch ignores."""
     with zipfile.ZipFile(io.BytesIO(stored)) as archive:
-        members = archive.infolist()
-        packed = any(member.compress_type != zipfile.ZIP_STORED for member in members)
-        if packed or sum(m.file_size for m in members) > len(stored) or archive.testzip():
+        sizes = [float("inf") if m.compress_type else m.file_size for m in archive.infolist()]
+        if sum(sizes) > len(stored) or archive.testzip():
             raise ValueError
 
 
@@ -81,8 +78,7 @@ def entry(path: str | Path, name: str) -> Iterator[None]:
     except (CheckpointError, torch.OutOfMemoryError):
         raise
     except Exception as error:
-        missing = f"its entry {name!r} is missing, or is not what such a run saves"
-        raise CheckpointError(f"{path}: {missing}") from error
+        raise CheckpointError(f"{path}: its entry {name!r} is missing, or does not fit") from error
 
 
 def current_names(words: Mapping[str, Any]) -> dict[str, Any]:
