@@ -369,7 +369,7 @@ def test_a_law_with_other_constants_is_another_law(tmp_path, monkeypatch, capsys
 
 
 def test_more_steps_go_on_and_fewer_than_are_done_are_refused(tmp_path, capsys):
-    assert main(command(tmp_path)) == 0
+    assert main(command(tmp_path, steps=1)) == 0 == main(command(tmp_path))
     capsys.readouterr()
     assert main(command(tmp_path, steps=6)) == 0
     out = capsys.readouterr().out

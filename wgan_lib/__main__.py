@@ -26,6 +26,7 @@ from wgan_lib.training.loop import DivergedError
 PROGRAM = "python -m wgan_lib"
 PURPOSE = "Train Wasserstein GANs and look at what they have learned."
 EXAMPLE = f"For a start: {PROGRAM} train digits-wgan-gp --out runs/demo"
+WHICH = "a checkpoint.pt, or the folder of its run"
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130  # 130 = 128 + SIGINT, as shells have it
 
 
@@ -116,7 +117,7 @@ def _add_train(listed) -> None:
 
 def _add_sample(listed) -> None:
     sample = _add(listed, actions.sample, "sample", "draw samples from a trained generator")
-    sample.add_argument("checkpoint", type=path_of, metavar="CHECKPOINT")
+    sample.add_argument("checkpoint", type=path_of, metavar="CHECKPOINT", help=WHICH)
     sample.add_argument("--out", type=path_of, required=True, metavar="FILE.png")
     sample.add_argument("-n", dest="count", type=value_of, help="default 64 images or 1,000 points")
     sample.add_argument("--seed", type=value_of, default=0, metavar="N", help="default 0")
@@ -127,7 +128,7 @@ def _add_sample(listed) -> None:
 
 def _add_evaluate(listed) -> None:
     evaluate = _add(listed, actions.evaluate, "evaluate", "measure how good the samples are")
-    evaluate.add_argument("checkpoint", type=path_of, metavar="CHECKPOINT")
+    evaluate.add_argument("checkpoint", type=path_of, metavar="CHECKPOINT", help=WHICH)
     evaluate.add_argument("--json", action="store_true", dest="as_json", help="for programs")
     evaluate.add_argument("--seed", type=value_of, default=0, metavar="N", help="default 0")
     _add_device(evaluate)

@@ -133,6 +133,6 @@ def _require_rows(columns: Mapping[str, torch.Tensor], rows: int) -> None:
     if rows and not columns:
         raise ValueError("history must hold what was measured")
     for name, column in columns.items():
-        whole = column.shape == (rows,) and column.stride() == (1,)
+        whole = column.shape == (rows,) and column.is_contiguous()
         if not (isinstance(name, str) and whole and column.dtype == torch.float64):
             raise ValueError(f"history must hold {rows} numbers by name")
