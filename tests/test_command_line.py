@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from wgan_lib.__main__ import assignment, main, value_of
-from wgan_lib.commands import actions, doctor, terminal
+from wgan_lib.commands import doctor, terminal, training_run
 from wgan_lib.experiments import studies
 from wgan_lib.experiments.evaluation import evaluate_trained
 from wgan_lib.experiments.recipes import find, from_labels
@@ -199,7 +199,7 @@ def test_torch_gives_up_in_one_line(run, tmp_path, monkeypatch, said, kind):
     def give_up(*_, **__):
         raise kind(said)
 
-    monkeypatch.setattr(actions, "_train_in", give_up)
+    monkeypatch.setattr(training_run, "_train_in", give_up)
     code, _, err = run(*ring(tmp_path / "run"))
     expected = TORCH_GIVES_UP[said] if kind is RuntimeError else "--set batch_size"
     assert code == 1 and err.count("\n") == 1 and expected in err
@@ -324,7 +324,7 @@ def press_ctrl_c(monkeypatch):
             for _ in range(times if at == step else 0):
                 signal.raise_signal(signal.SIGINT)
 
-        monkeypatch.setattr(actions, "write_sheet", write_sheet)
+        monkeypatch.setattr(training_run, "write_sheet", write_sheet)
 
     return arrange
 

@@ -19,7 +19,7 @@ import pytest
 
 from wgan_lib import distributions
 from wgan_lib.__main__ import main
-from wgan_lib.commands import actions
+from wgan_lib.commands import training_run
 from wgan_lib.experiments import recipes
 from wgan_lib.experiments.recipes import find
 from wgan_lib.ground import checkpoints, files
@@ -212,7 +212,7 @@ def test_a_run_holds_its_folder_while_it_trains(tmp_path, monkeypatch, capsys):
             other[1] = "ring-gan"
             codes.extend([main(other), main(command(tmp_path))])
 
-    monkeypatch.setattr(actions, "write_sheet", try_another)
+    monkeypatch.setattr(training_run, "write_sheet", try_another)
     assert main(command(tmp_path)) == 0 and codes == [2, 2]
     first, second = capsys.readouterr().err.splitlines()
     assert "belongs to another run" in first or "in use" in first
@@ -268,7 +268,7 @@ def test_a_sheet_that_cannot_be_drawn_does_not_end_a_run(tmp_path, monkeypatch, 
     def draw(*_):
         raise RuntimeError("Failed to process string with tex\nbecause latex could not be found")
 
-    monkeypatch.setattr(actions, "write_sheet", draw)
+    monkeypatch.setattr(training_run, "write_sheet", draw)
     assert main(command(tmp_path)) == 0
     first, second = capsys.readouterr().err.splitlines()
     assert "samples-000002.png" in first and "samples-000004.png" in second and "latex" in second
@@ -342,7 +342,7 @@ def test_a_run_on_other_pictures_is_refused(tmp_path, capsys, monkeypatch):
     cats, dogs = pictures(tmp_path / "cats", 40), pictures(tmp_path / "dogs", 200)
     stop = signal.SIGINT
     with monkeypatch.context() as now:
-        now.setattr(actions, "write_sheet", lambda *_: signal.raise_signal(stop))
+        now.setattr(training_run, "write_sheet", lambda *_: signal.raise_signal(stop))
         assert main([*own_pictures(tmp_path / "run", cats, 3), "--sheet-every", "2"]) == 130
     before = contents(tmp_path / "run")
     capsys.readouterr()

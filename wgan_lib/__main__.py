@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import torch
 
 from wgan_lib.commands import actions
-from wgan_lib.commands.terminal import in_words
+from wgan_lib.commands.terminal import OUT_OF_MEMORY, in_a_line, in_words, torch_in_words
 from wgan_lib.experiments.studies import STUDIES
 from wgan_lib.ground.devices import is_main_process
 from wgan_lib.ground.literals import literal
@@ -27,8 +27,6 @@ from wgan_lib.training.loop import DivergedError
 PROGRAM = "python -m wgan_lib"
 PURPOSE = "Train Wasserstein GANs and look at what they have learned."
 EXAMPLE = f"For a start: {PROGRAM} train digits-wgan-gp --out runs/demo"
-LONGEST = 1000  # characters of a message; some quote what was given
-OUT_OF_MEMORY = "the device ran out of memory; try a smaller --set batch_size=…"
 MOST_SIDES, MOST_NUMBERS = 8, 2**22  # of one sample that a loss is examined with
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130  # 130 = 128 + SIGINT, as shells have it
 
@@ -59,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, TypeError) as error:  # CheckpointError is a ValueError
         return _fail(BAD_INPUT, str(error))
     except RuntimeError as error:
-        return _fail(FAILED, _torch_in_words(error))
+        return _fail(FAILED, torch_in_words(error))
     except KeyboardInterrupt:
         return _fail(INTERRUPTED, "interrupted at once; what was saved before is still there")
 
@@ -258,23 +256,6 @@ def _fail(code: int, message: str) -> int:
     if is_main_process():  # under torchrun all processes meet the same error
         print("wgan_lib:", in_a_line(message), file=sys.stderr)
     return code
-
-
-def _torch_in_words(error: RuntimeError) -> str:
-    """What torch gave up for; it says many things by one kind of error, and in many lines."""
-    said = str(error)
-    if "allocate memory" in said or "out of memory" in said:
-        return OUT_OF_MEMORY
-    if "CxxCompiler" in said:
-        return "compile=True needs a C++ compiler such as g++ on the PATH; there is none"
-    first = next(filter(None, map(str.strip, said.splitlines())), type(error).__name__)
-    return f"torch could not compute this: {first}"
-
-
-def in_a_line(message: str) -> str:
-    """Without line breaks, and cut in its middle where it quotes too much."""
-    line, half = " ".join(message.split()), LONGEST // 2
-    return line if len(line) <= LONGEST else f"{line[:half]} […] {line[-half:]}"
 
 
 def _say(message: Warning | str, *_: Any, **__: Any) -> None:

@@ -17,6 +17,8 @@ from wgan_lib.training.history import CLOCK
 from wgan_lib.training.loop import StopTraining
 from wgan_lib.training.run import Run
 
+LONGEST = 1000  # characters of a message; some quote what was given
+OUT_OF_MEMORY = "the device ran out of memory; try a smaller --set batch_size=…"
 SECONDS_BETWEEN_LINES = 10.0
 IN_THE_BAR = ("critic_estimate", "generator_loss")  # all of them would push the bar off the screen
 
@@ -48,11 +50,28 @@ def spared(path: Path) -> Iterator[None]:
         yield
     except Exception as error:  # a picture can fail in as many ways as there are machines
         reason = in_words(error) if isinstance(error, OSError) else f"{path}: {error}"
-        said = " ".join(f"wgan_lib: {reason}; the run goes on without this file".split())
+        said = f"wgan_lib: {in_a_line(reason)}; the run goes on without this file"
         try:
             print(said, file=sys.stderr, flush=True)
         except OSError:
             _fall_silent(sys.stderr)
+
+
+def torch_in_words(error: RuntimeError) -> str:
+    """What torch gave up for; it says many things by one kind of error, and in many lines."""
+    said = str(error)
+    if "allocate memory" in said or "out of memory" in said:
+        return OUT_OF_MEMORY
+    if "CxxCompiler" in said:
+        return "compile=True needs a C++ compiler such as g++ on the PATH; there is none"
+    first = next(filter(None, map(str.strip, said.splitlines())), type(error).__name__)
+    return f"torch could not compute this: {first}"
+
+
+def in_a_line(message: str) -> str:
+    """Without line breaks, and cut in its middle where it quotes too much."""
+    line, half = " ".join(message.split()), LONGEST // 2
+    return line if len(line) <= LONGEST else f"{line[:half]} […] {line[-half:]}"
 
 
 def in_words(error: OSError) -> str:
