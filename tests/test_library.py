@@ -48,10 +48,12 @@ MAY_USE = {
     "training": {"ground", "lipschitz", ""},
     "clinic": {"ground", "", "lipschitz", "training"},
     "images": {"ground", "", "training", "lipschitz"},
-    "experiments": {"ground", "", "lipschitz", "training", "images"},
-    "classroom": {"ground", "", "lipschitz", "training", "images", "experiments"},
+    "measuring": {"ground", "", "lipschitz", "training"},
+    "experiments": {"ground", "", "lipschitz", "training", "images", "measuring"},
+    "classroom": {"ground", "", "lipschitz", "training", "images", "measuring", "experiments"},
     "commands": {
-        *("ground", "", "lipschitz", "training", "clinic", "images", "experiments", "classroom"),
+        *("ground", "", "lipschitz", "training", "clinic", "images", "measuring", "experiments"),
+        "classroom",
     },
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import math
 import os
 import sys
 import warnings
@@ -27,6 +28,7 @@ PROGRAM = "python -m wgan_lib"
 PURPOSE = "Train Wasserstein GANs and look at what they have learned."
 EXAMPLE = f"For a start: {PROGRAM} train digits-wgan-gp --out runs/demo"
 WHICH = "a checkpoint.pt, or the folder of its run"
+MOST_SIDES, MOST_NUMBERS = 8, 2**22  # of one sample that a loss is examined with
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130  # 130 = 128 + SIGINT, as shells have it
 
 
@@ -240,9 +242,15 @@ def assignment(text: str) -> tuple[str, Any]:
 def shape_of(text: str) -> tuple[int, ...]:
     """`3,64,64` as a tuple of integers."""
     try:
-        return tuple(int(side) for side in text.replace("x", ",").split(","))
+        sides = tuple(int(side) for side in text.replace("x", ",").split(","))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"must be sides such as 3,64,64, got {text!r}") from None
+        sides = ()
+    if not sides or min(sides) < 1 or len(sides) > MOST_SIDES or math.prod(sides) > MOST_NUMBERS:
+        wanted = f"{MOST_SIDES} sides at most and at most {MOST_NUMBERS:,} numbers"
+        raise argparse.ArgumentTypeError(
+            f"must be sides such as 3,64,64, {wanted}, got {text[:80]!r}"
+        )
+    return sides
 
 
 def _fail(code: int, message: str) -> int:

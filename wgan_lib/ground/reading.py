@@ -51,5 +51,5 @@ def read_json(path: str | os.PathLike[str], wanted: str, most: int) -> dict[str,
         raise ValueError(f"{path} is damaged, expected {wanted}: a JSON file") from error
     if not isinstance(found, dict):
         got = type(found).__name__
-        raise ValueError(f"{path} must hold a JSON object, {wanted}, got a {got}")
+        raise ValueError(f"{path} must hold {wanted}, values by name, got a {got}")
     return found

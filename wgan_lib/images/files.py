@@ -44,6 +44,7 @@ def read_folder(
     pixels = np.empty((len(chosen), size, size, channels), dtype=np.uint8)
     for row, k in zip(pixels, chosen, strict=True):
         row[:] = read_image(files[k], size, channels)
+    _tell_of_the_others(folder)
     return pixels, None if labels is None else [labels[k] for k in chosen], names
 
 
@@ -51,8 +52,9 @@ def find_images(path: str | os.PathLike[str]) -> list[Path]:
     """All pictures in a folder and its subfolders, in the order of their names.
 
     Hidden files and folders are left out: systems and editors keep copies there. Files without the
-    suffix of a picture are left out with a warning. A link to a picture counts as that picture,
-    wherever it leads; links to folders are refused, since they may lead round in a circle.
+    suffix of a picture are left out, and `read_folder` warns of them. A link to a picture counts as
+    that picture, wherever it leads; links to folders are refused, since they may lead round in a
+    circle.
 
     Raises `NotADirectoryError` where `path` is no folder, and `ValueError` where it holds no images
     or a link to a folder.
@@ -61,11 +63,9 @@ def find_images(path: str | os.PathLike[str]) -> list[Path]:
     if not folder.is_dir():
         what = "that is a file" if folder.exists() else "there is nothing of that name"
         raise NotADirectoryError(f"path must be a folder of images, got {folder}: {what}")
-    found = list(_visible_files(folder))
-    chosen = [file for file in found if file.suffix.lower() in SUFFIXES]
+    chosen = [file for file in _visible_files(folder) if file.suffix.lower() in SUFFIXES]
     if not chosen:
         raise ValueError(f"path must hold images ({', '.join(sorted(SUFFIXES))}), got {folder}")
-    _tell_of_the_others(folder, sorted(set(found) - set(chosen)))
     # By the parts of the name, so that the order is the same on every system.
     return [folder / file for file in sorted(chosen, key=lambda file: file.parts)]
 
@@ -89,13 +89,14 @@ def _raise(error: OSError) -> NoReturn:
     raise error
 
 
-def _tell_of_the_others(folder: Path, others: Sequence[Path]) -> None:
+def _tell_of_the_others(folder: Path) -> None:
+    others = [file for file in _visible_files(folder) if file.suffix.lower() not in SUFFIXES]
     if others:
         count = f"{len(others)} file" + ("s" if len(others) > 1 else "")
         warnings.warn(
-            f"{count} in {folder} left out, such as {others[0]}: the suffix is none of "
+            f"{count} in {folder} left out, such as {min(others)}: the suffix is none of "
             f"{', '.join(sorted(SUFFIXES))}",
-            stacklevel=5,
+            stacklevel=4,
         )
 
 

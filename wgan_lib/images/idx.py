@@ -52,7 +52,7 @@ def read_idx(path: str | os.PathLike[str], sha256: str | None = None) -> np.ndar
         except EOFError as error:
             raise ValueError(f"{path} is a truncated gzip file, expected a whole one") from error
         except (gzip.BadGzipFile, zlib.error) as error:
-            raise ValueError(f"{path} is a damaged gzip file: {error}") from error
+            raise ValueError(f"{path} is a damaged gzip file, expected a whole one") from error
     if sha256 is not None:
         _require_sha256(path, header, numbers, sha256)
     try:
