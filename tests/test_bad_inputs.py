@@ -1062,7 +1062,7 @@ def megapixels(good: Path, path: Path) -> None:
 
 
 LARGE = {
-    "a packed checkpoint": (zeros_in(1500), "checkpoint.pt"),
+    "a packed checkpoint": (zeros_in(1000), "checkpoint.pt"),
     "a wide checkpoint": (labelled("set width", "30000"), "checkpoint.pt"),
     "169 megapixels": (megapixels, "pictures/1.png"),
 }

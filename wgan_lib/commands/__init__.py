@@ -2,5 +2,6 @@
 
 `actions` holds what each command does, but for `training_run`, which trains. `run_folder` keeps
 what a training run leaves behind, `terminal` speaks to the person before it, `doctor` examines a
-machine, `examination` somebody's code, and `sheets` draws samples.
+machine, `examination` somebody's code, `distance` measures two samples that `point_files` reads,
+and `sheets` draws samples.
 """

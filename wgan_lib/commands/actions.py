@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from wgan_lib.commands import distance
 from wgan_lib.commands.doctor import examine
 from wgan_lib.commands.examination import examined
 from wgan_lib.commands.run_folder import CHECKPOINT
@@ -122,3 +123,10 @@ def examine_code(loss: str | None = None, as_json: bool = False, **options: Any)
     report = examined(loss, **options)
     show(report.to_json() if as_json else str(report))
     return 1 if report.bugs else DONE
+
+
+def measure_distance(first: str, second: str, as_json: bool = False, **options: Any) -> int:
+    """An interval for W₁ between the laws of two samples."""
+    found = distance.measured(first, second, **options)
+    show(distance.as_json(found) if as_json else distance.in_words(found, first, second))
+    return DONE

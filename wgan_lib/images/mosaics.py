@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -56,7 +57,10 @@ def read_mosaic(path: str | Path, rows: int, columns: int, shape: Sequence[int])
     wanted = {"size": (columns * width, rows * height), "mode": {1: "L", 3: "RGB"}[channels]}
     path = require_file(path, "a mosaic", MOST)
     try:
-        with Image.open(path, formats=["PNG"]) as image:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what there is to say is said below
+            image = Image.open(path, formats=["PNG"])
+        with image:
             found = {"size": image.size, "mode": image.mode}
             content = bytearray(image.tobytes()) if found == wanted else b""
     except Exception as error:  # a decoder raises what it likes

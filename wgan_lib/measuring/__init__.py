@@ -3,6 +3,8 @@
 `contestants` holds everybody who claims to measure it, trained by one function. `estimators` says
 how each makes a number and a gradient of two batches, `measurement` holds both against a pair of
 which the truth is known, and `confidence` makes a bound that may be trusted of a critic's estimate.
+Where only samples are known, `intervals` gives an interval that holds W₁ with a stated confidence,
+from the critics of `fitted_critics` and from the optimal plan.
 """
 
 from wgan_lib.measuring.confidence import LowerBound, certified_lower_bound
@@ -14,6 +16,7 @@ from wgan_lib.measuring.estimators import (
     Estimator,
     SlicedEstimate,
 )
+from wgan_lib.measuring.intervals import Interval, certified_interval
 from wgan_lib.measuring.measurement import Measurement, measure
 
 __all__ = [
@@ -23,9 +26,11 @@ __all__ = [
     "Contestant",
     "CriticEstimate",
     "Estimator",
+    "Interval",
     "LowerBound",
     "Measurement",
     "SlicedEstimate",
+    "certified_interval",
     "certified_lower_bound",
     "fit",
     "measure",
