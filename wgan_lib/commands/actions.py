@@ -20,11 +20,12 @@ from wgan_lib.experiments.trained import load_trained
 from wgan_lib.ground.arguments import positive_integer
 from wgan_lib.ground.devices import choose_device
 
-__all__ = [
+__all__ = [  # what `__main__` asks for
     "doctor",
     "evaluate",
     "examine_code",
     "list_recipes",
+    "measure_distance",
     "sample",
     "study",
     "train",
