@@ -4,5 +4,5 @@
 on the way; `recipe_studies` has the course's own. `studies` runs them and keeps their numbers
 through `results`; a study of something other than recipes joins its list, as `interval_study` does.
 `stored_runs` keeps long runs with their weights. `trained` opens a checkpoint, and `evaluation`
-measures what is in it.
+measures what is in it; `inspection` looks at it first, and `fingerprints` tell data apart.
 """
