@@ -169,12 +169,12 @@ def _network_simplex(p: np.ndarray, q: np.ndarray, cost: np.ndarray) -> tuple[np
 def _is_certain(solved: tuple[np.ndarray, ...], cost: np.ndarray, rounding: float = 0.0) -> bool:
     """Whether the dual leaves nothing to gain, but for a tiny share of what the plan pays.
 
-    rounding allows for a share of potentials and negative costs too, whose digits end there.
+    rounding allows for a share of what is highest in it too: there the digits of masses end.
     """
     plan, u, v = solved
     row, column = np.nonzero(plan)
     mass, paid = plan[row, column], cost[row, column]
-    towering = np.abs(u[row]) + np.abs(v[column]) + max(-cost.min(), 0.0)
+    towering = np.abs(u[row]) + np.abs(v[column]) + max(-cost.min(), paid.max())
     allowed = CERTIFICATE * np.abs(paid) + rounding * towering
     return mass @ ((paid - v[column]) - u[row]) <= mass @ allowed
 
