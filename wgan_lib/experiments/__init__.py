@@ -6,5 +6,5 @@ against pairs of rising dimension, `interval_study` counts how often an interval
 `measurers` has GANs that differ in who measures. `studies` runs them all and keeps their numbers
 through `results`.
 `stored_runs` keeps long runs with their weights. `trained` opens a checkpoint, and `evaluation`
-measures what is in it.
+measures what is in it; `inspection` looks at it first, and `fingerprints` tell data apart.
 """
