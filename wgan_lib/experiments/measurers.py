@@ -1,6 +1,6 @@
-"""GANs that differ in who measures the distance, and in nothing else: lesson 12.
+"""One generator, trained by different ways to measure the distance: lesson 12.
 
-The measurer is a critic under the penalty, a critic that is 1-Lipschitz by construction, or the
+Steps, batches and the generator are the same. The measurer is a critic under the penalty, a critic that is 1-Lipschitz by construction, or the
 exact plan between each two batches, which needs no critic.
 """
 
