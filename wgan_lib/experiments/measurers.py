@@ -1,7 +1,7 @@
 """One generator, trained by different ways to measure the distance: lesson 12.
 
-Steps, batches and the generator are the same. The measurer is a critic under the penalty, a critic that is 1-Lipschitz by construction, or the
-exact plan between each two batches, which needs no critic.
+Steps, batches and the generator are the same. The measurer is a critic under the penalty, a critic
+that is 1-Lipschitz by construction, or the exact plan between each two batches, without a critic.
 """
 
 from __future__ import annotations
