@@ -5,5 +5,5 @@ on the way; `recipe_studies` has the course's own. `studies` runs them and keeps
 through `results`; studies of something other than recipes join its list: `interval_study`, and
 `measuring_study`, which sets contestants for W₁ against pairs of rising dimension.
 `stored_runs` keeps long runs with their weights. `trained` opens a checkpoint, and `evaluation`
-measures what is in it.
+measures what is in it; `inspection` looks at it first, and `fingerprints` tell data apart.
 """
