@@ -133,19 +133,6 @@ def _dimensions(axes: Axes, label: str = "dimension") -> None:
 
 
 @_styled
-def value_and_direction(marks: Mapping[str, tuple[float, float]], *, title: str = "") -> Figure:
-    """Each name as a point: estimate / W₁ across, the cosine of the gradient upwards."""
-    figure = Figure(figsize=(9, 4.4))
-    axes = figure.add_subplot()
-    for name, mark, look in looks("marks", marks):
-        axes.scatter(*mark, s=70, marker=look.marker, color=look.colour, label=name, zorder=3)
-    axes.axvline(1, color=TRUTH, lw=1, ls=":")
-    axes.set(xlabel="estimate / W₁", ylabel="cosine of the gradient", ylim=(0, 1.05), title=title)
-    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), markerscale=1)
-    return figure
-
-
-@_styled
 def way_and_dimension(
     curves: Mapping[str, Runs],
     others: Mapping[str, Mapping[str, float]],
