@@ -19,6 +19,7 @@ from wgan_lib.commands import actions, doctor, terminal
 from wgan_lib.experiments import studies
 from wgan_lib.experiments.evaluation import evaluate_trained
 from wgan_lib.experiments.recipes import find, from_labels
+from wgan_lib.experiments.study import RecipeStudy
 from wgan_lib.experiments.trained import TrainedPair, load_trained
 from wgan_lib.ground import checkpoints
 
@@ -544,7 +545,7 @@ def test_doctor_of_a_broken_machine(run, tmp_path, monkeypatch):
 def tiny_study(monkeypatch):
     """A study of one small recipe and two seeds among those that the command knows."""
     recipe = find("ring-gan").changed(steps=2, width=8, batch_size=8, critic_steps=1)
-    tiny = studies.Study("tiny", "for a test", {"gan": recipe}, (0, 1), 1, ("distance",))
+    tiny = RecipeStudy("tiny", "for a test", {"gan": recipe}, (0, 1), 1, ("distance",))
     monkeypatch.setitem(studies.STUDIES, "tiny", tiny)
     return tiny
 

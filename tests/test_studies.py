@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 import textwrap
+from threading import get_ident
 
+import joblib
 import pytest
 import torch
 from hypothesis import given
@@ -17,7 +19,7 @@ from wgan_lib.experiments.measures import MEASURES, one_thread
 from wgan_lib.experiments.recipes import find
 from wgan_lib.experiments.results import Results, ResultsError
 from wgan_lib.experiments.studies import STUDIES, load_study, run_once, run_study
-from wgan_lib.experiments.study import Study
+from wgan_lib.experiments.study import Measured, RecipeStudy, Study
 from wgan_lib.images.datasets import Images
 from wgan_lib.metrics import mode_coverage
 from wgan_lib.training.loop import DivergedError
@@ -25,9 +27,9 @@ from wgan_lib.training.loop import DivergedError
 SMALL = {"steps": 5, "width": 8, "batch_size": 8, "critic_steps": 1}
 
 
-def small(name="tiny", every=2, seeds=(0, 1), **more) -> Study:
+def small(name="tiny", every=2, seeds=(0, 1), **more) -> RecipeStudy:
     pair = {"clipped": find("ring-wgan").changed(**SMALL), "gan": find("ring-gan").changed(**SMALL)}
-    return Study(name, "two small runs", more.pop("recipes", pair), seeds, every, **more)
+    return RecipeStudy(name, "two small runs", more.pop("recipes", pair), seeds, every, **more)
 
 
 @pytest.fixture(scope="module")
@@ -119,9 +121,37 @@ def test_images_are_held_against_the_test_set(monkeypatch):
 
     monkeypatch.setattr(type(recipe), "load_data", load)
     monkeypatch.setattr(measures, "COMPARED", 6)
-    study = Study("images", "", {"digits": recipe}, every=1, measures=("distance",))
+    study = RecipeStudy("images", "", {"digits": recipe}, every=1, measures=("distance",))
     assert run_once(study, "digits", 0)["wasserstein"] > 0
     assert splits == ["train", "test"]
+
+
+class Squares(Study):
+    """A study of something else: no recipe, no training."""
+
+    name, about, seeds = "squares", "the squares of the first steps", (2, 3)
+
+    def names(self):
+        return ["plain", "cut short"]
+
+    def measured(self, name, seed, device):
+        rows = [{"step": step, "square": (seed * step) ** 2} for step in (1, 2)]
+        return Measured(rows) if name == "plain" else Measured(rows[:1], "diverged: after 1")
+
+    def identity(self):
+        return {"power": "2"}
+
+
+def test_a_study_need_not_be_of_recipes(tmp_path, monkeypatch):
+    monkeypatch.setitem(STUDIES, "squares", Squares())
+    found = run_study(Squares(), tmp_path)
+    assert found.runs["plain", 3]["square"].tolist() == [9, 36]
+    assert found.runs["cut short", 3]["square"].tolist() == [9]
+    assert [run["ended"] for run in found.about["runs"]][-1] == "diverged: after 1"
+    assert same(load_study("squares", tmp_path), found)
+    monkeypatch.setattr(Squares, "identity", lambda self: {"power": "3"})
+    with pytest.raises(ResultsError, match="power: the file has 2, this run has 3"):
+        load_study("squares", tmp_path)
 
 
 # ------------------------------------------------------------------ how it is kept
@@ -206,16 +236,29 @@ def test_several_jobs_leave_what_one_leaves(tmp_path):
     assert len(told) == 4 and told[-1].endswith("(4 of 4)")
 
 
+def test_without_a_number_of_jobs_joblib_says_who_runs_them(tmp_path, tiny, monkeypatch):
+    """As a dask cluster would; here two threads of this process, which a worker of dask has too."""
+    workers = []
+    in_a_worker = studies._in_a_worker
+    monkeypatch.setattr(
+        studies, "_in_a_worker", lambda *a: workers.append(get_ident()) or in_a_worker(*a)
+    )
+    with one_thread(), joblib.parallel_config("threading", n_jobs=2):
+        found = run_study(small(), tmp_path, jobs=None)
+    assert len(workers) == 4 and get_ident() not in workers
+    assert list(found.runs) == list(tiny[1].runs) and same(found, tiny[1])
+
+
 INTERRUPTED = """
     import sys, time
     from pathlib import Path
     from wgan_lib.experiments import studies
     from wgan_lib.experiments.recipes import find
-    from wgan_lib.experiments.study import Study
+    from wgan_lib.experiments.study import RecipeStudy
     small = {"width": 8, "batch_size": 8, "critic_steps": 1}
     recipes = {"short": find("ring-gan").changed(steps=2, **small),
                "endless": find("ring-gan").changed(steps=10_000_000, **small)}
-    study = Study("half", "", recipes, (0,), 10_000_000, ("distance",))
+    study = RecipeStudy("half", "", recipes, (0,), 10_000_000, ("distance",))
     studies.run_study(study, Path(sys.argv[1]), tell=lambda line: print(line, flush=True), jobs=2)
 """
 
@@ -367,9 +410,10 @@ def test_stored_results_are_those_of_the_recipes_as_they_are(name):
     stored, study = load_study(name), STUDIES[name]
     assert study.name == name and study.about
     assert set(study.pairs()) <= set(stored.runs)
-    for (recipe, _), run in stored.runs.items():
-        steps = study.recipes[recipe].settings.steps
-        assert not run or run["step"][-1] == steps or "diverged" in str(stored.about["runs"])
+    if isinstance(study, RecipeStudy):
+        for (recipe, _), run in stored.runs.items():
+            steps = study.recipes[recipe].settings.steps
+            assert not run or run["step"][-1] == steps or "diverged" in str(stored.about["runs"])
 
 
 def test_results_are_small():

@@ -8,103 +8,26 @@ those files. Runs that are done are kept, so a study may be interrupted, or get 
 from __future__ import annotations
 
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from wgan_lib.experiments import recipes, results
+from wgan_lib.experiments import results
 from wgan_lib.experiments.measures import one_thread
-from wgan_lib.experiments.recipes import Recipe
+from wgan_lib.experiments.recipe_studies import RECIPE_STUDIES
 from wgan_lib.experiments.results import Columns, Key, Results, ResultsError, Row
-from wgan_lib.experiments.study import Study
+from wgan_lib.experiments.study import RecipeStudy, Study
 from wgan_lib.ground import checkpoints
 from wgan_lib.ground.arguments import one_of, positive_integer
 from wgan_lib.ground.checkpoints import CheckpointError
 from wgan_lib.images import datasets
-from wgan_lib.images.dcgan_guidelines import GUIDELINES
-from wgan_lib.training.loop import DivergedError
-from wgan_lib.training.objectives import NonSaturatingGAN
 
-FINISHED = "finished"
-
-
-# ------------------------------------------------------------------ the studies of the course
-
-
-def _three_objectives(data: str, steps: int) -> dict[str, Recipe]:
-    """The same networks and numbers of critic steps; the GAN with its usual generator loss."""
-    gan = replace(recipes.find(f"{data}-gan"), objective=NonSaturatingGAN())
-    found = {"gan": gan} | {kind: recipes.find(f"{data}-{kind}") for kind in ("wgan", "wgan-gp")}
-    return {kind: recipe.changed(steps=steps) for kind, recipe in found.items()}
-
-
-def _on_digits() -> dict[str, Recipe]:
-    """The four objectives on the same networks, none of them with a norm in the critic."""
-    penalised = recipes.find("digits-wgan-gp").changed(critic_norm=None)
-    return {
-        "gan": recipes.find("digits-gan"),
-        "non-saturating-gan": recipes.find("digits-non-saturating-gan"),
-        "wgan": recipes.find("digits-wgan"),
-        "wgan-gp": penalised,
-        "wgan-gp-rmsprop": penalised.changed(optimiser="rmsprop"),
-        "dcgan": recipes.find("digits-dcgan"),
-    }
-
-
-def _guidelines() -> dict[str, Recipe]:
-    """DCGAN after all its guidelines ("nothing" is left out), and without each of them."""
-    followed = recipes.find("digits-dcgan").changed(steps=400)
-    return {without: followed.changed(without=without) for without in ("nothing", *GUIDELINES)}
-
-
-def _critics() -> dict[str, Recipe]:
-    """A critic that can teach, one that gets too few steps, and a clipped one that is weak too."""
-    sound = recipes.find("digits-wgan-gp").changed(critic_norm=None, steps=300)
-    weak = recipes.find("digits-wgan").changed(steps=400, critic_steps=1, critic_width=4)
-    return {"sound": sound, "hurried": sound.changed(critic_steps=1), "weak": weak}
-
-
-def _study_of_images(name: str, about: str, chosen: Mapping[str, Recipe], every: int) -> Study:
-    measures = ("images", "estimate")
-    return Study(name, f"lesson 08: {about}", chosen, (0, 1, 2), every, measures)
-
-
-STUDIES: dict[str, Study] = {
-    study.name: study
-    for study in [
-        Study(
-            "mode-dropping", "lesson 02: a GAN that hops round the ring, and one that stays",
-            {n: recipes.find(n) for n in ("ring-gan-momentum", "ring-non-saturating-gan")},
-            every=50,
-        ),
-        _study_of_images(
-            "image-objectives", "objectives and optimisers on the same digits", _on_digits(), 50
-        ),
-        _study_of_images(
-            "dcgan-guidelines", "DCGAN without each of its guidelines", _guidelines(), 100
-        ),
-        _study_of_images(
-            "image-critics", "critics that are sound, hurried, or weak", _critics(), 50
-        ),
-        Study(
-            "image-speed", "lesson 08: what a step of each recipe of image-objectives takes",
-            {name: recipe.changed(steps=1) for name, recipe in _on_digits().items()},
-            every=1, measures=("speed",),
-        ),
-        Study(
-            "ring-objectives", "lesson 07: GAN, WGAN and WGAN-GP on the ring",
-            _three_objectives("ring", steps=1200), every=100,
-        ),
-        Study(
-            "grid-objectives", "lesson 07: GAN, WGAN and WGAN-GP on the grid",
-            _three_objectives("grid", steps=3000), every=250,
-        ),
-    ]
-}  # fmt: skip
+STUDIES: dict[str, Study] = {study.name: study for study in RECIPE_STUDIES}
 
 
 def find(name: str) -> Study:
@@ -120,8 +43,10 @@ def results_folder() -> Path:
 # ------------------------------------------------------------------ running
 
 
-def run_once(study: Study, name: str, seed: int, device: str = "cpu", **options: Any) -> Columns:
-    """One run of a study, measured as the stored ones are; measuring a run does not change it.
+def run_once(
+    study: RecipeStudy, name: str, seed: int, device: str = "cpu", **options: Any
+) -> Columns:
+    """One run of a study of recipes, measured as the stored ones are, which does not change it.
 
     name is that of a recipe in the study; options (callbacks, …) are those of ``train``.
     """
@@ -137,19 +62,13 @@ def measured_run(
 ) -> tuple[list[Row], dict[str, Any]]:
     """One run of a study: a row per measurement, and what is to be said about the run.
 
-    A run that diverges keeps the rows it had. All that goes in and comes out can be pickled, so
-    that another process may do the work.
+    All that goes in and comes out can be pickled, so that another process may do the work.
     """
-    recipe, start, ended = study.recipe(name, seed), time.perf_counter(), FINISHED
-    measurements = study.measurements(recipe)
-    try:
-        recipe.train(device=device, callbacks=[measurements])
-    except DivergedError as error:
-        ended = f"diverged: {error}"
-    rows = measurements.rows
+    start = time.perf_counter()
+    rows, ended = study.measured(name, seed, device)
     about = {"recipe": name, "seed": seed, results.COUNT: len(rows), "ended": ended}
     about |= {"minutes": round((time.perf_counter() - start) / 60, 2), "device": str(device)}
-    return rows, about | results.circumstances()
+    return list(rows), about | results.circumstances()
 
 
 def run_study(
@@ -157,17 +76,18 @@ def run_study(
     folder: str | Path | None = None,
     device: str | torch.device = "cpu",
     tell: Callable[[str], object] = lambda line: None,
-    jobs: int = 1,
+    jobs: int | None = 1,
 ) -> Results:
     """Run what is not there yet, and write the study's two files after each run.
 
     The folder is that of the course's own results unless told otherwise; ``tell`` is given a line
     after each run. A run that diverges keeps the measurements it had, and the JSON file says so.
     With several jobs so many processes share the runs, of one thread each: the numbers are those of
-    one process with one thread. Raises ResultsError where the folder holds results of other recipes
-    under this name.
+    one process with one thread. With jobs None the runs go wherever ``joblib.parallel_config``
+    sends them, to the machines of a dask cluster, say. Raises ResultsError where the folder holds
+    results of other recipes under this name.
     """
-    positive_integer("jobs", jobs)
+    jobs = None if jobs is None else positive_integer("jobs", jobs)
     folder = results_folder() if folder is None else Path(folder)
     if folder.exists() and not folder.is_dir():
         raise FileExistsError(f"the results must go into a folder, got the file {folder}")
@@ -185,7 +105,7 @@ def run_study(
 
 
 def _measured_runs(
-    study: Study, pairs: Sequence[Key], device: str | torch.device, jobs: int
+    study: Study, pairs: Sequence[Key], device: str | torch.device, jobs: int | None
 ) -> Iterator[tuple[list[Row], dict[str, Any]]]:
     """The runs as they are finished; those of several jobs in any order."""
     if jobs == 1:
@@ -193,13 +113,15 @@ def _measured_runs(
         return
     import joblib
 
-    with joblib.parallel_config("loky", inner_max_num_threads=1):
-        parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")
+    here = joblib.parallel_config("loky", n_jobs=jobs, inner_max_num_threads=1) if jobs else None
+    with here or nullcontext():
+        parallel = joblib.Parallel(return_as="generator_unordered")
     yield from parallel(joblib.delayed(_in_a_worker)(study, *pair, device) for pair in pairs)
 
 
 def _in_a_worker(*arguments: Any) -> tuple[list[Row], dict[str, Any]]:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that gathers the runs
+    if threading.current_thread() is threading.main_thread():  # a dask worker's tasks are in others
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever gathers the runs
     with one_thread():
         return measured_run(*arguments)
 
