@@ -1,0 +1,110 @@
+"""Clips in the wrong place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from torch import nn
+
+from wgan_lib.clinic.reports import OK
+from wgan_lib.ward.case import Case
+from wgan_lib.ward.healthy import CLIPPED
+from wgan_lib.ward.loop import CLIP, Training, clip, teach_critic
+
+EPOCH = 100  # rounds
+
+
+def clip_early(training: Training) -> None:
+    """The generator will meet weights that have moved since the clip."""
+    clip(training.critic)
+    real, fake = training.real(), training.fake().detach()
+    loss = training.loop.critic_loss(training.critic, real, fake)
+    training.for_critic.zero_grad()
+    loss.backward()
+    training.for_critic.step()
+
+
+def clip_between(training: Training) -> None:
+    """The weights change between the scores and the step that they call for."""
+    real, fake = training.real(), training.fake().detach()
+    loss = training.loop.critic_loss(training.critic, real, fake)
+    training.for_critic.zero_grad()
+    loss.backward()
+    clip(training.critic)
+    training.for_critic.step()
+
+
+def clip_once_per_epoch(training: Training) -> None:
+    """In between the weights go where they like."""
+    unclipped = replace(training.loop, clip=None)
+    one_step(training, unclipped)
+    if training.round % EPOCH == EPOCH - 1:
+        clip(training.critic)
+
+
+def one_step(training: Training, loop) -> None:
+    """A step of the critic with the clip of another loop."""
+    own, training.loop = training.loop, loop
+    teach_critic(training, training.real(), training.fake().detach())
+    training.loop = own
+
+
+def clip_of_nothing(critic: nn.Module) -> None:
+    """Without the underscore, `clamp` returns new weights, and nobody takes them."""
+    for p in critic.parameters():
+        p.data.clamp(-CLIP, CLIP)
+
+
+def clip_matrices(critic: nn.Module) -> None:
+    """Matrices alone."""
+    for p in critic.parameters():
+        if p.ndim > 1:
+            p.data.clamp_(-CLIP, CLIP)
+
+
+CASES = (
+    Case(
+        "clip-early", "A clip before the step", "the clip",
+        "The paper clips after the update, this code before it. Is that why my runs are unstable?",
+        "The optimiser's step comes last, so that every score, and the generator, meets weights that "
+        "are a step beyond the clip.",
+        "Scores, backward, step, clip: in this order.",
+        "martinarjovsky/WassersteinGAN #50, main.py line 186; Zeleni9/pytorch-wgan; jiamings/wgan #2",
+        clip_early, replace(CLIPPED, critic_step=clip_early), "clip", mended=CLIPPED,
+    ),
+    Case(
+        "clip-between", "A clip between scores and step", "the clip",
+        "I clip before `optimizer.step()`, as one does with gradients. Is this right?",
+        "Gradients are clipped before a step, weights after it. Here the gradient belongs to weights "
+        "that are gone when the step is taken.",
+        "Scores, backward, step, clip: in this order.",
+        "nocotan/pytorch-lightning-gans 394b309",
+        clip_between, replace(CLIPPED, critic_step=clip_between), "clip", mended=CLIPPED,
+    ),
+    Case(
+        "clip-once-per-epoch", "A clip once per epoch", "the clip",
+        "The critic's loss falls like a stone, and once per epoch it jumps back.",
+        "The clip stands behind the wrong loop: for a whole epoch nothing holds the weights.",
+        "A clip after each step of the critic.",
+        "vsooda/mxnet-wgan #2",
+        clip_once_per_epoch, replace(CLIPPED, critic_step=clip_once_per_epoch), "clip",
+        mended=CLIPPED,
+    ),
+    Case(
+        "clip-of-nothing", "A clip of nothing", "the clip",
+        "The critic's loss is in the thousands and grows without end.",
+        "`clamp` without its underscore changes nothing. There is no clip at all.",
+        "`p.data.clamp_(…)`.",
+        "torchgan/torchgan #42 and archsyscall/GANs-TensorFlow2 #2, without a clip; "
+        "pytorch/tutorials #30, without the underscore",
+        clip_of_nothing, replace(CLIPPED, clip=clip_of_nothing), "clip", mended=CLIPPED,
+    ),
+    Case(
+        "asked-to-clip-early", "Somebody asks for the clip before the step", "the clip",
+        "Bug report: the clip is placed after `optimizer.step()`. In PyTorch it comes before the step.",
+        "Nothing is wrong. What comes before the step is a clip of gradients; this is a clip of weights.",
+        "Leave it as it is.",
+        "znxlwm/pytorch-generative-model-collections #31",
+        clip, CLIPPED, "clip", verdict=OK, mended=CLIPPED,
+    ),
+)  # fmt: skip

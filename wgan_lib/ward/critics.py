@@ -1,0 +1,197 @@
+"""Networks that are no critics for a WGAN, and a generator that is not what its owner thinks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from torch import Tensor, nn
+from torch.nn.functional import relu
+from torch.nn.utils.parametrizations import spectral_norm
+
+from wgan_lib.clinic.reports import DIFFERS
+from wgan_lib.ward.case import Case
+from wgan_lib.ward.healthy import DIGITS, PENALISED
+from wgan_lib.ward.loop import ring_critic
+
+
+def with_sigmoid() -> nn.Module:
+    """Scores between 0 and 1."""
+    return nn.Sequential(*ring_critic(), nn.Sigmoid())
+
+
+def with_softmax() -> nn.Module:
+    """The softmax of one number is 1."""
+    return nn.Sequential(*ring_critic(), nn.Softmax(dim=1))
+
+
+def with_batch_norm() -> nn.Module:
+    """Each score hangs on all the samples of its batch."""
+    return nn.Sequential(
+        *(nn.Linear(2, 64), nn.BatchNorm1d(64), nn.LeakyReLU(0.2)),
+        *(nn.Linear(64, 64), nn.BatchNorm1d(64), nn.LeakyReLU(0.2)),
+        *(nn.Linear(64, 64), nn.BatchNorm1d(64), nn.LeakyReLU(0.2)),
+        nn.Linear(64, 1),
+    )
+
+
+def with_dropout() -> nn.Module:
+    """The same sample gets another score each time."""
+    return nn.Sequential(
+        *(nn.Linear(2, 64), nn.LeakyReLU(0.2), nn.Dropout(0.5)),
+        *(nn.Linear(64, 64), nn.LeakyReLU(0.2), nn.Dropout(0.5)),
+        *(nn.Linear(64, 64), nn.LeakyReLU(0.2), nn.Dropout(0.5)),
+        nn.Linear(64, 1),
+    )
+
+
+class OverwritingBlock(nn.Module):
+    """A residual block whose first ReLU overwrites what the shortcut was to carry."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Linear(64, 64), nn.Linear(64, 64)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x + f(x), or so it is meant."""
+        h = relu(x, inplace=True)
+        h = self.second(relu(self.first(h)))
+        return x + h
+
+
+class ResidualBlock(OverwritingBlock):
+    """The same with a ReLU that leaves its input alone."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x + f(x)."""
+        return x + self.second(relu(self.first(relu(x))))
+
+
+def residual(block: type[nn.Module]) -> nn.Module:
+    """A critic of two blocks."""
+    return nn.Sequential(nn.Linear(2, 64), block(), block(), nn.LeakyReLU(0.2), nn.Linear(64, 1))
+
+
+def overwriting_critic() -> nn.Module:
+    """Two blocks that overwrite their shortcut."""
+    return residual(OverwritingBlock)
+
+
+def residual_critic() -> nn.Module:
+    """Two right blocks."""
+    return residual(ResidualBlock)
+
+
+def blind_critic() -> nn.Module:
+    """28 → 13 → 5 → 1 without padding: what is left over at the border is dropped."""
+    return nn.Sequential(
+        *(nn.Conv2d(1, 16, 4, 2), nn.LeakyReLU(0.2)),
+        *(nn.Conv2d(16, 32, 4, 2), nn.LeakyReLU(0.2)),
+        *(nn.Conv2d(32, 1, 4, 2), nn.Flatten()),
+    )
+
+
+def spectral_critic() -> nn.Module:
+    """A spectral norm of 1 for each kernel as a matrix, and no penalty."""
+    return nn.Sequential(
+        *(spectral_norm(nn.Conv2d(1, 16, 4, 2, 1)), nn.LeakyReLU(0.2)),
+        *(spectral_norm(nn.Conv2d(16, 32, 4, 2, 1)), nn.LeakyReLU(0.2)),
+        *(nn.Flatten(), spectral_norm(nn.Linear(32 * 7 * 7, 1))),
+    )
+
+
+def generator_with_eps() -> nn.Module:
+    """The second argument of a batch norm is eps; its owner means the momentum."""
+    return generator_with_norm(lambda n: nn.BatchNorm1d(n, 0.8))
+
+
+def generator_with_momentum() -> nn.Module:
+    """Keras' momentum 0.8 keeps 0.8 of the old statistics; torch's is the share of the new."""
+    return generator_with_norm(lambda n: nn.BatchNorm1d(n, momentum=0.2))
+
+
+def generator_with_norm(norm) -> nn.Module:
+    """The ring's generator with a norm in the second and third layer."""
+    return nn.Sequential(
+        *(nn.Linear(2, 64), nn.ReLU()),
+        *(nn.Linear(64, 64), norm(64), nn.ReLU()),
+        *(nn.Linear(64, 64), norm(64), nn.ReLU()),
+        nn.Linear(64, 2),
+    )
+
+
+CASES = (
+    Case(
+        "sigmoid", "A sigmoid on the critic", "the critic",
+        "The penalty sits at its largest value from the beginning and does not fall.",
+        "Scores in (0, 1) cannot rise by more than 1 in all, and where the sigmoid saturates its slope "
+        "is 0.",
+        "No activation after the last layer.",
+        "EmilienDupont/wgan-gp models.py; ozanciga/gans-with-pytorch #2; ChengBinJin/WGAN-TensorFlow #1; "
+        "timsainb/tensorflow2-generative-models #16",
+        with_sigmoid, replace(PENALISED, critic=with_sigmoid), "raw scores",
+    ),
+    Case(
+        "softmax", "A softmax on the critic", "the critic",
+        "The critic's loss is exactly λ and never moves.",
+        "The softmax of a single number is 1, whatever the number: no gradient reaches any weight.",
+        "No activation after the last layer.",
+        "ooples/AiDotNet #1936",
+        with_softmax, replace(PENALISED, critic=with_softmax), "raw scores",
+    ),
+    Case(
+        "batch-norm", "Batch norm in a penalised critic", "the critic",
+        "With the penalty my model collapses, with clipping the same networks were fine.",
+        "A penalty asks for the slope of each score in its own sample. With batch norm a score hangs on "
+        "the whole batch.",
+        "Layer norm, or no norm.",
+        "POSTECH-CVLab/PyTorch-StudioGAN, WGAN-GP.yaml; eriklindernoren/Keras-GAN #66 and #48; "
+        "davidADSP/GDL_code #98",
+        with_batch_norm, replace(PENALISED, critic=with_batch_norm), "coupling",
+    ),
+    Case(
+        "dropout", "Dropout in the critic", "the critic",
+        "The critic's loss is very noisy, and the samples stay blurred.",
+        "Each pass draws another mask, and a score varies more by its mask than from sample to sample.",
+        "No dropout in a critic.",
+        "sdv-dev/CTGAN ctgan.py, Dropout(0.5)",
+        with_dropout, replace(PENALISED, critic=with_dropout), "noise", verdict=DIFFERS,
+    ),
+    Case(
+        "in-place-relu", "An in-place ReLU in a residual block", "the critic",
+        "There is a ReLU with `inplace=True` at the start of the residual stack. Is that intentional?",
+        "It overwrites x before the shortcut adds it: the block computes relu(x) + f(x).",
+        "A ReLU that is not in place, at least the first.",
+        "rosinality/vq-vae-2-pytorch #60, mended in ef5f67c",
+        OverwritingBlock, replace(PENALISED, critic=overwriting_critic), None,
+        mended=replace(PENALISED, critic=residual_critic),
+    ),
+    Case(
+        "eps-for-momentum", "`BatchNorm1d(n, 0.8)`", "the critic",
+        "Why `BatchNorm1d(n, 0.8)`?",
+        "The 0.8 comes from Keras, where it is the momentum. In torch the second argument is eps, which "
+        "is added to the variance. From outside it is a batch norm like any other.",
+        "`BatchNorm1d(n, momentum=0.2)`.",
+        "eriklindernoren/PyTorch-GAN #116",
+        generator_with_eps, replace(PENALISED, generator=generator_with_eps), None,
+        mended=replace(PENALISED, generator=generator_with_momentum),
+    ),
+    Case(
+        "blind-border", "A critic that is blind at the border", "the critic",
+        "All my samples have a strip of noise at the right and at the bottom.",
+        "Convolutions of stride 2 without padding drop what is left over: no score hangs on the last "
+        "six rows and columns.",
+        "Padding, or kernels that fit: 28 → 14 → 7.",
+        "EmilienDupont/wgan-gp models.py",
+        blind_critic, replace(DIGITS, critic=blind_critic), "blind pixels", mended=DIGITS,
+    ),
+    Case(
+        "spectral-norm-of-a-kernel", "Spectral norm of a convolution", "the critic",
+        "Every layer has spectral norm 1, so why is the critic steeper than 1?",
+        "`spectral_norm` takes the kernel for a matrix. The convolution that it makes can lengthen its "
+        "input by more.",
+        "A penalty, or a norm of the convolution itself.",
+        "pytorch/pytorch #99149",
+        spectral_critic, replace(DIGITS, critic=spectral_critic, gradient_penalty=None),
+        "spectral norm", verdict=DIFFERS, mended=DIGITS,
+    ),
+)  # fmt: skip

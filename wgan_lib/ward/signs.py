@@ -1,0 +1,55 @@
+"""Scores that stand wrongly in a loss."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from torch import Tensor, nn
+
+from wgan_lib.ward.case import Case
+from wgan_lib.ward.healthy import PENALISED
+
+
+def flipped(critic: nn.Module, fake: Tensor) -> Tensor:
+    """The generator lowers the scores of its fakes, as the critic does."""
+    return critic(fake).mean()
+
+
+def log_of_scores(critic: nn.Module, fake: Tensor) -> Tensor:
+    """A score is no probability: it may be negative."""
+    return -critic(fake).log().mean()
+
+
+def first_of_each(critic: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
+    """An index too many: one real and one fake sample of the batch."""
+    return (critic(fake)[0] - critic(real)[0]).mean()
+
+
+CASES = (
+    Case(
+        "flipped-generator", "A sign flipped for the generator", "the signs",
+        "Since the fix of the loss's sign the samples fly away from the data.",
+        "The critic lowers D(fake), and so does the generator. Some write both losses with the other "
+        "sign; whoever turns one of them alone turns two opponents into partners.",
+        "What the critic pushes down, the generator pushes up.",
+        "Zeleni9/pytorch-wgan 2e7851d, a fix of #51",
+        flipped, replace(PENALISED, generator_loss=flipped), "opponents",
+    ),
+    Case(
+        "log-of-scores", "A log in the loss", "the signs",
+        "The generator's loss is nan.",
+        "`-log D(fake)` is a GAN's. A critic's score may be negative, and its log is not a number.",
+        "`-critic(fake).mean()`.",
+        "marian42/shapegan #2",
+        log_of_scores, replace(PENALISED, generator_loss=log_of_scores), "opponents",
+    ),
+    Case(
+        "one-of-each", "One real and one fake sample", "the signs",
+        "Training is very noisy, and a larger batch does not help.",
+        "`scores[0]` is the score of the first sample, not the scores of the first tensor: the rest of "
+        "the batch has no say.",
+        "`.mean()` over all scores.",
+        "deepchem/deepchem models/torch_models/gan.py, line 1181",
+        first_of_each, replace(PENALISED, critic_loss=first_of_each), "scores",
+    ),
+)  # fmt: skip
