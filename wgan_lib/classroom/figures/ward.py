@@ -143,7 +143,7 @@ class Bed(NamedTuple):
 MEASURES = {  # what is drawn, its scale, and how far it reaches
     "critic_estimate": ("critic's estimate", "symlog", (-1e6, 1e6)),
     "steepest": ("steepest slope", "log", (1e-4, 1e4)),
-    "wasserstein": ("exact W₁", "log", (0.02, 50.0)),
+    "wasserstein": ("exact W₁", "log", (0.1, 100.0)),
 }
 _PLACES = (
     *((0.075 + 0.245 * at, 0.56, 0.165, 0.36) for at in range(3)),
