@@ -17,7 +17,9 @@ from wgan_lib.ground.files import write_whole
 def main(jobs: int = 2) -> None:
     """Every loop of the study once."""
     with joblib.parallel_config("loky", n_jobs=jobs, inner_max_num_threads=1):
-        found = joblib.Parallel()(joblib.delayed(packed)(loop) for loop in BUG_CLINIC.loops.values())
+        found = joblib.Parallel()(
+            joblib.delayed(packed)(loop) for loop in BUG_CLINIC.loops.values()
+        )
     arrays = {
         f"{name}/{key}": array
         for name, each in zip(BUG_CLINIC.loops, found, strict=True)
