@@ -18,6 +18,7 @@ from typing import Any
 import torch
 
 from wgan_lib.experiments import results
+from wgan_lib.experiments.bug_clinic import BUG_CLINIC
 from wgan_lib.experiments.measures import one_thread
 from wgan_lib.experiments.recipe_studies import RECIPE_STUDIES
 from wgan_lib.experiments.results import Columns, Key, Results, ResultsError, Row
@@ -27,7 +28,7 @@ from wgan_lib.ground.arguments import one_of, positive_integer
 from wgan_lib.ground.checkpoints import CheckpointError
 from wgan_lib.images import datasets
 
-STUDIES: dict[str, Study] = {study.name: study for study in RECIPE_STUDIES}
+STUDIES: dict[str, Study] = {study.name: study for study in (*RECIPE_STUDIES, BUG_CLINIC)}
 
 
 def find(name: str) -> Study:

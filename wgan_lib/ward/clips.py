@@ -65,46 +65,53 @@ def clip_matrices(critic: nn.Module) -> None:
 CASES = (
     Case(
         "clip-early", "A clip before the step", "the clip",
-        "The paper clips after the update, this code before it. Is that why my runs are unstable?",
-        "The optimiser's step comes last, so that every score, and the generator, meets weights that "
-        "are a step beyond the clip.",
-        "Scores, backward, step, clip: in this order.",
-        "martinarjovsky/WassersteinGAN #50, main.py line 186; Zeleni9/pytorch-wgan; jiamings/wgan #2",
-        clip_early, replace(CLIPPED, critic_step=clip_early), "clip", mended=CLIPPED,
-    ),
-    Case(
-        "clip-between", "A clip between scores and step", "the clip",
-        "I clip before `optimizer.step()`, as one does with gradients. Is this right?",
-        "Gradients are clipped before a step, weights after it. Here the gradient belongs to weights "
-        "that are gone when the step is taken.",
-        "Scores, backward, step, clip: in this order.",
-        "nocotan/pytorch-lightning-gans 394b309",
-        clip_between, replace(CLIPPED, critic_step=clip_between), "clip", mended=CLIPPED,
-    ),
-    Case(
-        "clip-once-per-epoch", "A clip once per epoch", "the clip",
-        "The critic's loss falls like a stone, and once per epoch it jumps back.",
-        "The clip stands behind the wrong loop: for a whole epoch nothing holds the weights.",
-        "A clip after each step of the critic.",
-        "vsooda/mxnet-wgan #2",
-        clip_once_per_epoch, replace(CLIPPED, critic_step=clip_once_per_epoch), "clip",
+        complaint="The paper clips after the update, this code before it. Is that why my runs are "
+        "unstable?",
+        cause="The optimiser's step comes last, so that every score, and the generator, meets "
+        "weights that are a step beyond the clip.",
+        treatment="Scores, backward, step, clip: in this order.",
+        source="martinarjovsky/WassersteinGAN #50, main.py line 186; Zeleni9/pytorch-wgan; "
+        "jiamings/wgan #2",
+        code=clip_early, loop=replace(CLIPPED, critic_step=clip_early), probe="clip",
         mended=CLIPPED,
     ),
     Case(
+        "clip-between", "A clip between scores and step", "the clip",
+        complaint="I clip before `optimizer.step()`, as one does with gradients. Is this right?",
+        cause="Gradients are clipped before a step, weights after it. Here the gradient belongs to "
+        "weights that are gone when the step is taken.",
+        treatment="Scores, backward, step, clip: in this order.",
+        source="nocotan/pytorch-lightning-gans 394b309",
+        code=clip_between, loop=replace(CLIPPED, critic_step=clip_between), probe="clip",
+        mended=CLIPPED,
+    ),
+    Case(
+        "clip-once-per-epoch", "A clip once per epoch", "the clip",
+        complaint="The critic's loss falls like a stone, and once per epoch it jumps back.",
+        cause="The clip stands behind the wrong loop: for a whole epoch nothing holds the weights.",
+        treatment="A clip after each step of the critic.",
+        source="vsooda/mxnet-wgan #2",
+        code=clip_once_per_epoch, loop=replace(CLIPPED, critic_step=clip_once_per_epoch),
+        probe="clip", mended=CLIPPED,
+    ),
+    Case(
         "clip-of-nothing", "A clip of nothing", "the clip",
-        "The critic's loss is in the thousands and grows without end.",
-        "`clamp` without its underscore changes nothing. There is no clip at all.",
-        "`p.data.clamp_(…)`.",
-        "torchgan/torchgan #42 and archsyscall/GANs-TensorFlow2 #2, without a clip; "
+        complaint="The critic's loss is in the thousands and grows without end.",
+        cause="`clamp` without its underscore changes nothing. There is no clip at all.",
+        treatment="`p.data.clamp_(…)`.",
+        source="torchgan/torchgan #42 and archsyscall/GANs-TensorFlow2 #2, without a clip; "
         "pytorch/tutorials #30, without the underscore",
-        clip_of_nothing, replace(CLIPPED, clip=clip_of_nothing), "clip", mended=CLIPPED,
+        code=clip_of_nothing, loop=replace(CLIPPED, clip=clip_of_nothing), probe="clip",
+        mended=CLIPPED,
     ),
     Case(
         "asked-to-clip-early", "Somebody asks for the clip before the step", "the clip",
-        "Bug report: the clip is placed after `optimizer.step()`. In PyTorch it comes before the step.",
-        "Nothing is wrong. What comes before the step is a clip of gradients; this is a clip of weights.",
-        "Leave it as it is.",
-        "znxlwm/pytorch-generative-model-collections #31",
-        clip, CLIPPED, "clip", verdict=OK, mended=CLIPPED,
+        complaint="Bug report: the clip is placed after `optimizer.step()`. In PyTorch it comes "
+        "before the step.",
+        cause="Nothing is wrong. What comes before the step is a clip of gradients; this is a clip "
+        "of weights.",
+        treatment="Leave it as it is.",
+        source="znxlwm/pytorch-generative-model-collections #31",
+        code=clip, loop=CLIPPED, probe="clip", verdict=OK, mended=CLIPPED,
     ),
 )  # fmt: skip

@@ -122,76 +122,81 @@ def generator_with_norm(norm) -> nn.Module:
 CASES = (
     Case(
         "sigmoid", "A sigmoid on the critic", "the critic",
-        "The penalty sits at its largest value from the beginning and does not fall.",
-        "Scores in (0, 1) cannot rise by more than 1 in all, and where the sigmoid saturates its slope "
-        "is 0.",
-        "No activation after the last layer.",
-        "EmilienDupont/wgan-gp models.py; ozanciga/gans-with-pytorch #2; ChengBinJin/WGAN-TensorFlow #1; "
-        "timsainb/tensorflow2-generative-models #16",
-        with_sigmoid, replace(PENALISED, critic=with_sigmoid), "raw scores",
+        complaint="The penalty sits at its largest value from the beginning and does not fall.",
+        cause="Scores in (0, 1) cannot rise by more than 1 in all, and where the sigmoid saturates "
+        "its slope is 0.",
+        treatment="No activation after the last layer.",
+        source="EmilienDupont/wgan-gp models.py; ozanciga/gans-with-pytorch #2; "
+        "ChengBinJin/WGAN-TensorFlow #1; timsainb/tensorflow2-generative-models #16",
+        code=with_sigmoid, loop=replace(PENALISED, critic=with_sigmoid), probe="raw scores",
     ),
     Case(
         "softmax", "A softmax on the critic", "the critic",
-        "The critic's loss is exactly λ and never moves.",
-        "The softmax of a single number is 1, whatever the number: no gradient reaches any weight.",
-        "No activation after the last layer.",
-        "ooples/AiDotNet #1936",
-        with_softmax, replace(PENALISED, critic=with_softmax), "raw scores",
+        complaint="The critic's loss is exactly λ and never moves.",
+        cause="The softmax of a single number is 1, whatever the number: no gradient reaches any "
+        "weight.",
+        treatment="No activation after the last layer.",
+        source="ooples/AiDotNet #1936",
+        code=with_softmax, loop=replace(PENALISED, critic=with_softmax), probe="raw scores",
     ),
     Case(
         "batch-norm", "Batch norm in a penalised critic", "the critic",
-        "With the penalty my model collapses, with clipping the same networks were fine.",
-        "A penalty asks for the slope of each score in its own sample. With batch norm a score hangs on "
-        "the whole batch.",
-        "Layer norm, or no norm.",
-        "POSTECH-CVLab/PyTorch-StudioGAN, WGAN-GP.yaml; eriklindernoren/Keras-GAN #66 and #48; "
-        "davidADSP/GDL_code #98",
-        with_batch_norm, replace(PENALISED, critic=with_batch_norm), "coupling",
+        complaint="With the penalty my model collapses, with clipping the same networks were fine.",
+        cause="A penalty asks for the slope of each score in its own sample. With batch norm a "
+        "score hangs on the whole batch.",
+        treatment="Layer norm, or no norm.",
+        source="POSTECH-CVLab/PyTorch-StudioGAN, WGAN-GP.yaml; eriklindernoren/Keras-GAN #66 and "
+        "#48; davidADSP/GDL_code #98",
+        code=with_batch_norm, loop=replace(PENALISED, critic=with_batch_norm), probe="coupling",
     ),
     Case(
         "dropout", "Dropout in the critic", "the critic",
-        "The critic's loss is very noisy, and the samples stay blurred.",
-        "Each pass draws another mask, and a score varies more by its mask than from sample to sample.",
-        "No dropout in a critic.",
-        "sdv-dev/CTGAN ctgan.py, Dropout(0.5)",
-        with_dropout, replace(PENALISED, critic=with_dropout), "noise", verdict=DIFFERS,
+        complaint="The critic's loss is very noisy, and the samples stay blurred.",
+        cause="Each pass draws another mask, and a score varies more by its mask than from sample "
+        "to sample.",
+        treatment="No dropout in a critic.",
+        source="sdv-dev/CTGAN ctgan.py, Dropout(0.5)",
+        code=with_dropout, loop=replace(PENALISED, critic=with_dropout), probe="noise",
+        verdict=DIFFERS,
     ),
     Case(
         "in-place-relu", "An in-place ReLU in a residual block", "the critic",
-        "There is a ReLU with `inplace=True` at the start of the residual stack. Is that intentional?",
-        "It overwrites x before the shortcut adds it: the block computes relu(x) + f(x).",
-        "A ReLU that is not in place, at least the first.",
-        "rosinality/vq-vae-2-pytorch #60, mended in ef5f67c",
-        OverwritingBlock, replace(PENALISED, critic=overwriting_critic), None,
+        complaint="There is a ReLU with `inplace=True` at the start of the residual stack. Is that "
+        "intentional?",
+        cause="It overwrites x before the shortcut adds it: the block computes relu(x) + f(x).",
+        treatment="A ReLU that is not in place, at least the first.",
+        source="rosinality/vq-vae-2-pytorch #60, mended in ef5f67c",
+        code=OverwritingBlock, loop=replace(PENALISED, critic=overwriting_critic), probe=None,
         mended=replace(PENALISED, critic=residual_critic),
     ),
     Case(
         "eps-for-momentum", "`BatchNorm1d(n, 0.8)`", "the critic",
-        "Why `BatchNorm1d(n, 0.8)`?",
-        "The 0.8 comes from Keras, where it is the momentum. In torch the second argument is eps, which "
-        "is added to the variance. From outside it is a batch norm like any other.",
-        "`BatchNorm1d(n, momentum=0.2)`.",
-        "eriklindernoren/PyTorch-GAN #116",
-        generator_with_eps, replace(PENALISED, generator=generator_with_eps), None,
+        complaint="Why `BatchNorm1d(n, 0.8)`?",
+        cause="The 0.8 comes from Keras, where it is the momentum. In torch the second argument is "
+        "eps, which is added to the variance. From outside it is a batch norm like any other.",
+        treatment="`BatchNorm1d(n, momentum=0.2)`.",
+        source="eriklindernoren/PyTorch-GAN #116",
+        code=generator_with_eps, loop=replace(PENALISED, generator=generator_with_eps), probe=None,
         mended=replace(PENALISED, generator=generator_with_momentum),
     ),
     Case(
         "blind-border", "A critic that is blind at the border", "the critic",
-        "All my samples have a strip of noise at the right and at the bottom.",
-        "Convolutions of stride 2 without padding drop what is left over: no score hangs on the last "
-        "six rows and columns.",
-        "Padding, or kernels that fit: 28 → 14 → 7.",
-        "EmilienDupont/wgan-gp models.py",
-        blind_critic, replace(DIGITS, critic=blind_critic), "blind pixels", mended=DIGITS,
+        complaint="All my samples have a strip of noise at the right and at the bottom.",
+        cause="Convolutions of stride 2 without padding drop what is left over: no score hangs on "
+        "the last six rows and columns.",
+        treatment="Padding, or kernels that fit: 28 → 14 → 7.",
+        source="EmilienDupont/wgan-gp models.py",
+        code=blind_critic, loop=replace(DIGITS, critic=blind_critic), probe="blind pixels",
+        mended=DIGITS,
     ),
     Case(
         "spectral-norm-of-a-kernel", "Spectral norm of a convolution", "the critic",
-        "Every layer has spectral norm 1, so why is the critic steeper than 1?",
-        "`spectral_norm` takes the kernel for a matrix. The convolution that it makes can lengthen its "
-        "input by more.",
-        "A penalty, or a norm of the convolution itself.",
-        "pytorch/pytorch #99149",
-        spectral_critic, replace(DIGITS, critic=spectral_critic, gradient_penalty=None),
-        "spectral norm", verdict=DIFFERS, mended=DIGITS,
+        complaint="Every layer has spectral norm 1, so why is the critic steeper than 1?",
+        cause="`spectral_norm` takes the kernel for a matrix. The convolution that it makes can "
+        "lengthen its input by more.",
+        treatment="A penalty, or a norm of the convolution itself.",
+        source="pytorch/pytorch #99149",
+        code=spectral_critic, loop=replace(DIGITS, critic=spectral_critic, gradient_penalty=None),
+        probe="spectral norm", verdict=DIFFERS, mended=DIGITS,
     ),
 )  # fmt: skip

@@ -53,44 +53,54 @@ def stale_gradients(training: Training) -> None:
 CASES = (
     Case(
         "attached-fakes", "Fakes on the generator's graph", "the loop",
-        "Should it not be `generator(z).detach()` in the critic's step? It works either way.",
-        "It does: the generator's gradients are cleared before its own step. But each backward pass of "
-        "the critic goes through the generator in vain.",
-        "`generator(z).detach()`, or `torch.no_grad()` around it.",
-        "eriklindernoren/PyTorch-GAN #136; EmilienDupont/wgan-gp; Zeleni9/pytorch-wgan",
-        attached_fakes, replace(PENALISED, critic_step=attached_fakes), "fakes", "watch", COST,
+        complaint="Should it not be `generator(z).detach()` in the critic's step? It works either "
+        "way.",
+        cause="It does: the generator's gradients are cleared before its own step. But each "
+        "backward pass of the critic goes through the generator in vain.",
+        treatment="`generator(z).detach()`, or `torch.no_grad()` around it.",
+        source="eriklindernoren/PyTorch-GAN #136; EmilienDupont/wgan-gp; Zeleni9/pytorch-wgan",
+        code=attached_fakes, loop=replace(PENALISED, critic_step=attached_fakes), probe="fakes",
+        by="watch", verdict=COST,
     ),
     Case(
         "one-latent", "One latent batch for both steps", "the loop",
-        "Is there a reason for using the same noise for critic and generator?",
-        "The generator's step is taken on the very fakes that the critic has just fitted.",
-        "A fresh latent batch for each step.",
-        "AntreasAntoniou/DAGAN #9; eriklindernoren/PyTorch-GAN wgan_gp.py",
-        one_latent, replace(PENALISED, one_round=one_latent), "latents", "watch", DIFFERS,
+        complaint="Is there a reason for using the same noise for critic and generator?",
+        cause="The generator's step is taken on the very fakes that the critic has just fitted.",
+        treatment="A fresh latent batch for each step.",
+        source="AntreasAntoniou/DAGAN #9; eriklindernoren/PyTorch-GAN wgan_gp.py",
+        code=one_latent, loop=replace(PENALISED, one_round=one_latent), probe="latents",
+        by="watch", verdict=DIFFERS,
     ),
     Case(
         "generator-first", "The generator goes first", "the loop",
-        "The generator is trained when `step % 5 == 0`. That is true at step 0, is it not?",
-        "The first step of the generator follows a critic that has learned nothing.",
-        "The critic's full share of steps, then one of the generator.",
-        "jalola/improved-wgan-pytorch 5bb0b72; eriklindernoren/PyTorch-GAN wgan_gp.py; aadhithya",
-        generator_first, replace(PENALISED, one_round=generator_first), "rhythm", "watch", DIFFERS,
+        complaint="The generator is trained when `step % 5 == 0`. That is true at step 0, is it "
+        "not?",
+        cause="The first step of the generator follows a critic that has learned nothing.",
+        treatment="The critic's full share of steps, then one of the generator.",
+        source="jalola/improved-wgan-pytorch 5bb0b72; eriklindernoren/PyTorch-GAN wgan_gp.py; "
+        "aadhithya",
+        code=generator_first, loop=replace(PENALISED, one_round=generator_first), probe="rhythm",
+        by="watch", verdict=DIFFERS,
     ),
     Case(
         "forgotten-backward", "A loss that is never sent backward", "the loop",
-        "Why is only the penalty sent backward? The penalty goes to 0 and the samples are noise.",
-        "The loss of the scores is computed, logged and forgotten: the critic learns to have slope 1, "
-        "in whichever direction.",
-        "`(loss + penalty).backward()`.",
-        "eriklindernoren/PyTorch-GAN dragan.py, 36d3c77; asked, where it is right, in caogang/wgan-gp #36",
-        forgotten_backward, replace(PENALISED, critic_step=forgotten_backward), "scores", "watch",
+        complaint="Why is only the penalty sent backward? The penalty goes to 0 and the samples "
+        "are noise.",
+        cause="The loss of the scores is computed, logged and forgotten: the critic learns to have "
+        "slope 1, in whichever direction.",
+        treatment="`(loss + penalty).backward()`.",
+        source="eriklindernoren/PyTorch-GAN dragan.py, 36d3c77; asked, where it is right, in "
+        "caogang/wgan-gp #36",
+        code=forgotten_backward, loop=replace(PENALISED, critic_step=forgotten_backward),
+        probe="scores", by="watch",
     ),
     Case(
         "stale-gradients", "Gradients that are not cleared", "the loop",
-        "Is there a reason not to call `zero_grad()` between the critic's steps?",
-        "`backward` adds. The third step of a round carries the gradients of the first two.",
-        "`zero_grad()` before each `backward()`.",
-        "ajbrock/BigGAN-PyTorch #25, mended there",
-        stale_gradients, replace(PENALISED, one_round=stale_gradients), "fresh gradients", "watch",
+        complaint="Is there a reason not to call `zero_grad()` between the critic's steps?",
+        cause="`backward` adds. The third step of a round carries the gradients of the first two.",
+        treatment="`zero_grad()` before each `backward()`.",
+        source="ajbrock/BigGAN-PyTorch #25, mended there",
+        code=stale_gradients, loop=replace(PENALISED, one_round=stale_gradients),
+        probe="fresh gradients", by="watch",
     ),
 )  # fmt: skip

@@ -95,86 +95,99 @@ SILENT = replace(PENALISED, critic=silent_critic)
 CASES = (
     Case(
         "norm-over-one-axis", "A norm over one axis", "the penalty",
-        "The penalty is small and the loss looks fine, but the critic's estimate is far larger than any "
-        "distance between images, and the generator's loss jumps about.",
-        "`gradient.norm(2, dim=1)` of N×1×28×28 is a norm for each pixel: every number of the gradient "
-        "is driven to 1, and the slope to √784 = 28.",
-        "Flatten first: `gradient.flatten(1).norm(2, dim=1)`.",
-        "caogang/wgan-gp #27; Zeleni9/pytorch-wgan #40; eriklindernoren/PyTorch-GAN dragan.py",
-        norm_over_axis_1, replace(DIGITS, gradient_penalty=norm_over_axis_1), "norm", mended=DIGITS,
+        complaint="The penalty is small and the loss looks fine, but the critic's estimate is far "
+        "larger than any distance between images, and the generator's loss jumps about.",
+        cause="`gradient.norm(2, dim=1)` of N×1×28×28 is a norm for each pixel: every number of "
+        "the gradient is driven to 1, and the slope to √784 = 28.",
+        treatment="Flatten first: `gradient.flatten(1).norm(2, dim=1)`.",
+        source="caogang/wgan-gp #27; Zeleni9/pytorch-wgan #40; eriklindernoren/PyTorch-GAN "
+        "dragan.py",
+        code=norm_over_axis_1, loop=replace(DIGITS, gradient_penalty=norm_over_axis_1),
+        probe="norm", mended=DIGITS,
     ),
     Case(
         "norm-over-batch", "One norm for the whole batch", "the penalty",
-        "It trains, but the critic's loss is about ten times smaller than in everybody else's curves.",
-        "`gradient.norm(2)` runs over the batch as well. Of 128 samples each gets a slope of 1/√128.",
-        "One norm for each sample: `gradient.flatten(1).norm(2, dim=1)`.",
-        "torchgan/torchgan losses/functional.py, line 93",
-        norm_over_batch, replace(PENALISED, gradient_penalty=norm_over_batch), "norm",
+        complaint="It trains, but the critic's loss is about ten times smaller than in everybody "
+        "else's curves.",
+        cause="`gradient.norm(2)` runs over the batch as well. Of 128 samples each gets a slope of "
+        "1/√128.",
+        treatment="One norm for each sample: `gradient.flatten(1).norm(2, dim=1)`.",
+        source="torchgan/torchgan losses/functional.py, line 93",
+        code=norm_over_batch, loop=replace(PENALISED, gradient_penalty=norm_over_batch),
+        probe="norm",
     ),
     Case(
         "bare-root", "A bare root", "the penalty",
-        "The loss is nan from the first step on.",
-        "The derivative of √ is infinite at 0. This critic's last layer begins at zero, so every slope "
-        "is exactly 0, and ∞·0 is not a number.",
-        "torch's own `.norm(2, dim=1)`, whose derivative at 0 is finite, or a small number under the root.",
-        "keras-team/keras-io #910; pytorch/pytorch #2534; yunjey/stargan 94dd002; "
+        complaint="The loss is nan from the first step on.",
+        cause="The derivative of √ is infinite at 0. This critic's last layer begins at zero, so "
+        "every slope is exactly 0, and ∞·0 is not a number.",
+        treatment="torch's own `.norm(2, dim=1)`, whose derivative at 0 is finite, or a small "
+        "number under the root.",
+        source="keras-team/keras-io #910; pytorch/pytorch #2534; yunjey/stargan 94dd002; "
         "tdeboissiere/DeepLearningImplementations #68",
-        bare_root, replace(SILENT, gradient_penalty=bare_root), "zero gradient", mended=SILENT,
+        code=bare_root, loop=replace(SILENT, gradient_penalty=bare_root), probe="zero gradient",
+        mended=SILENT,
     ),
     Case(
         "sum-for-mean", "A sum for a mean", "the penalty",
-        "λ from the paper is far too strong for me, and with a larger batch it gets worse.",
-        "The penalty is summed over the batch: λ is in truth λ·N, here 128.",
-        "`.mean()` over the batch.",
-        "SonyCSLParis/DrumGAN 2ac5213",
-        penalty_summed, replace(PENALISED, gradient_penalty=penalty_summed), "reduction",
+        complaint="λ from the paper is far too strong for me, and with a larger batch it gets "
+        "worse.",
+        cause="The penalty is summed over the batch: λ is in truth λ·N, here 128.",
+        treatment="`.mean()` over the batch.",
+        source="SonyCSLParis/DrumGAN 2ac5213",
+        code=penalty_summed, loop=replace(PENALISED, gradient_penalty=penalty_summed),
+        probe="reduction",
     ),
     Case(
         "no-create-graph", "A penalty without a graph", "the penalty",
-        "I print the penalty and it explodes, whatever λ I take. The critic's loss runs away to minus "
-        "infinity.",
-        "Without `create_graph=True` the gradient is a constant: the penalty is added to the loss, and "
-        "no weight hears of it.",
-        "`torch.autograd.grad(…, create_graph=True)`.",
-        "ooples/AiDotNet #1844; caogang/wgan-gp #4",
-        without_graph, replace(PENALISED, gradient_penalty=without_graph), "reaches weights",
+        complaint="I print the penalty and it explodes, whatever λ I take. The critic's loss runs "
+        "away to minus infinity.",
+        cause="Without `create_graph=True` the gradient is a constant: the penalty is added to the "
+        "loss, and no weight hears of it.",
+        treatment="`torch.autograd.grad(…, create_graph=True)`.",
+        source="ooples/AiDotNet #1844; caogang/wgan-gp #4",
+        code=without_graph, loop=replace(PENALISED, gradient_penalty=without_graph),
+        probe="reaches weights",
     ),
     Case(
         "asked-to-detach", "Somebody asks for a detach", "the penalty",
-        "Your penalty leads to second-order gradients when `.backward()` is called. A `.detach()` behind "
-        "it would stop that and save memory.",
-        "Nothing is wrong. A penalty on the slope is learned through the gradient of a gradient: "
-        "detached, it is a constant, as in no-create-graph.",
-        "Leave it as it is.",
-        "brownvc/R3GAN #20, where the authors say so",
-        gradient_penalty, PENALISED, "reaches weights", verdict=OK,
+        complaint="Your penalty leads to second-order gradients when `.backward()` is called. A "
+        "`.detach()` behind it would stop that and save memory.",
+        cause="Nothing is wrong. A penalty on the slope is learned through the gradient of a "
+        "gradient: detached, it is a constant, as in no-create-graph.",
+        treatment="Leave it as it is.",
+        source="brownvc/R3GAN #20, where the authors say so",
+        code=gradient_penalty, loop=PENALISED, probe="reaches weights", verdict=OK,
     ),
     Case(
         "one-epsilon", "One ε for the batch", "ε",
-        "It trains. The penalty's curve is noisier than in the paper.",
-        "`torch.rand(1)` is one number: all segments of a batch are cut at the same place.",
-        "`torch.rand(len(real), 1)`, with as many ones as a sample has axes.",
-        "torchgan/torchgan losses/wasserstein.py, line 275; xyfJASON 8ba548d; KimRass/PGGAN before dd57c52",
-        one_epsilon, replace(PENALISED, gradient_penalty=one_epsilon), "points",
+        complaint="It trains. The penalty's curve is noisier than in the paper.",
+        cause="`torch.rand(1)` is one number: all segments of a batch are cut at the same place.",
+        treatment="`torch.rand(len(real), 1)`, with as many ones as a sample has axes.",
+        source="torchgan/torchgan losses/wasserstein.py, line 275; xyfJASON 8ba548d; KimRass/PGGAN "
+        "before dd57c52",
+        code=one_epsilon, loop=replace(PENALISED, gradient_penalty=one_epsilon), probe="points",
     ),
     Case(
         "normal-epsilon", "ε from a normal law", "ε",
-        "The paper draws ε from U[0, 1] and the example draws it from N(0, 1). It clearly works, so does "
-        "it matter?",
-        "Two thirds of the ε are outside [0, 1]: the slope is held beyond the samples more often than "
-        "between them.",
-        "`torch.rand`, not `torch.randn`.",
-        "keras-team/keras-io #143 and #624; Matesxs before 4ec39f7",
-        normal_epsilon, replace(PENALISED, gradient_penalty=normal_epsilon), "points",
+        complaint="The paper draws ε from U[0, 1] and the example draws it from N(0, 1). It "
+        "clearly works, so does it matter?",
+        cause="Two thirds of the ε are outside [0, 1]: the slope is held beyond the samples more "
+        "often than between them.",
+        treatment="`torch.rand`, not `torch.randn`.",
+        source="keras-team/keras-io #143 and #624; Matesxs before 4ec39f7",
+        code=normal_epsilon, loop=replace(PENALISED, gradient_penalty=normal_epsilon),
+        probe="points",
     ),
     Case(
         "epsilon-per-number", "An ε for each number", "ε",
-        "Does it matter whether ε has the shape of the batch or of the samples?",
-        "With an ε of its own for each number, x̂ is a point of the box between the two samples, and "
-        "not of the segment that mass would travel along.",
-        "One ε for each sample, `torch.rand(len(real), 1)`, which broadcasts.",
-        "eriklindernoren/PyTorch-GAN #5; hwalsuklee/tensorflow-generative-model-collections #33; "
-        "tntrung/gan #2",
-        epsilon_per_number, replace(PENALISED, gradient_penalty=epsilon_per_number), "points",
+        complaint="Does it matter whether ε has the shape of the batch or of the samples?",
+        cause="With an ε of its own for each number, x̂ is a point of the box between the two "
+        "samples, and not of the segment that mass would travel along.",
+        treatment="One ε for each sample, `torch.rand(len(real), 1)`, which broadcasts.",
+        source="eriklindernoren/PyTorch-GAN #5; hwalsuklee/tensorflow-generative-model-collections "
+        "#33; tntrung/gan #2",
+        code=epsilon_per_number, loop=replace(PENALISED, gradient_penalty=epsilon_per_number),
+        probe="points",
     ),
 )  # fmt: skip

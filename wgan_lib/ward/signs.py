@@ -28,28 +28,30 @@ def first_of_each(critic: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
 CASES = (
     Case(
         "flipped-generator", "A sign flipped for the generator", "the signs",
-        "Since the fix of the loss's sign the samples fly away from the data.",
-        "The critic lowers D(fake), and so does the generator. Some write both losses with the other "
-        "sign; whoever turns one of them alone turns two opponents into partners.",
-        "What the critic pushes down, the generator pushes up.",
-        "Zeleni9/pytorch-wgan 2e7851d, a fix of #51",
-        flipped, replace(PENALISED, generator_loss=flipped), "opponents",
+        complaint="Since the fix of the loss's sign the samples fly away from the data.",
+        cause="The critic lowers D(fake), and so does the generator. Some write both losses with "
+        "the other sign; whoever turns one of them alone turns two opponents into partners.",
+        treatment="What the critic pushes down, the generator pushes up.",
+        source="Zeleni9/pytorch-wgan 2e7851d, a fix of #51",
+        code=flipped, loop=replace(PENALISED, generator_loss=flipped), probe="opponents",
     ),
     Case(
         "log-of-scores", "A log in the loss", "the signs",
-        "The generator's loss is nan.",
-        "`-log D(fake)` is a GAN's. A critic's score may be negative, and its log is not a number.",
-        "`-critic(fake).mean()`.",
-        "marian42/shapegan #2",
-        log_of_scores, replace(PENALISED, generator_loss=log_of_scores), "opponents",
+        complaint="The generator's loss is nan.",
+        cause="`-log D(fake)` is a GAN's. A critic's score may be negative, and its log is not a "
+        "number.",
+        treatment="`-critic(fake).mean()`.",
+        source="marian42/shapegan #2",
+        code=log_of_scores, loop=replace(PENALISED, generator_loss=log_of_scores),
+        probe="opponents",
     ),
     Case(
         "one-of-each", "One real and one fake sample", "the signs",
-        "Training is very noisy, and a larger batch does not help.",
-        "`scores[0]` is the score of the first sample, not the scores of the first tensor: the rest of "
-        "the batch has no say.",
-        "`.mean()` over all scores.",
-        "deepchem/deepchem models/torch_models/gan.py, line 1181",
-        first_of_each, replace(PENALISED, critic_loss=first_of_each), "scores",
+        complaint="Training is very noisy, and a larger batch does not help.",
+        cause="`scores[0]` is the score of the first sample, not the scores of the first tensor: "
+        "the rest of the batch has no say.",
+        treatment="`.mean()` over all scores.",
+        source="deepchem/deepchem models/torch_models/gan.py, line 1181",
+        code=first_of_each, loop=replace(PENALISED, critic_loss=first_of_each), probe="scores",
     ),
 )  # fmt: skip
