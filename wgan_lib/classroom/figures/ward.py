@@ -120,9 +120,9 @@ def ends(
             alive = np.isfinite(values)
             inside = np.clip(values[alive], *limits)
             axes.plot(inside, [level] * len(inside), "o", color=FAKE, ms=6, alpha=0.8, label=name)
-            dead = len(values) - len(inside)
-            axes.plot([limits[1]] * dead, [level] * dead, "x", color=FAKE, ms=9, mew=2.5,
-                      label=f"{name}: nan", clip_on=False)  # fmt: skip
+            if dead := len(values) - len(inside):
+                edge = axes.plot([limits[1]] * dead, [level] * dead, "x", label=f"{name}: nan")[0]
+                edge.set(color=FAKE, markersize=9, markeredgewidth=2.5, clip_on=False)
         axes.set_yticks(range(len(patients)), list(patients), fontsize=12)
         axes.set(xscale="log", xlim=limits, ylim=(lines - 0.5, -0.5), xlabel=xlabel)
         axes.xaxis.set_major_formatter("{x:g}")
@@ -150,7 +150,7 @@ _PLACES = (
     (0.79, 0.52, 0.2, 0.4),
 )
 _BELOW = (0.02, 0.01, 0.96, 0.4)
-_LINE = 100  # characters of a line below the panels
+_LINE = 118  # characters of a line below the panels
 _SHOWN = 36  # images on a sheet
 _REACH = 2.2
 _PAGE = "page"
