@@ -48,10 +48,14 @@ MAY_USE = {
     "training": {"ground", "lipschitz", ""},
     "clinic": {"ground", "", "lipschitz", "training"},
     "images": {"ground", "", "training", "lipschitz"},
-    "experiments": {"ground", "", "lipschitz", "training", "images"},
-    "classroom": {"ground", "", "lipschitz", "training", "images", "experiments"},
+    "ward": {"ground", "", "lipschitz", "training", "images", "clinic"},
+    "experiments": {"ground", "", "lipschitz", "training", "images", "ward"},
+    "classroom": {
+        *("ground", "", "lipschitz", "training", "clinic", "images", "ward", "experiments"),
+    },
     "commands": {
-        *("ground", "", "lipschitz", "training", "clinic", "images", "experiments", "classroom"),
+        *("ground", "", "lipschitz", "training", "clinic", "images", "ward", "experiments"),
+        "classroom",
     },
 }
 

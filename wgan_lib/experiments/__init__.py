@@ -1,8 +1,9 @@
-"""Every named experiment, run again and again: what lessons 02, 07 and 08 show as stored.
+"""Every named experiment, run again and again: what lessons 02, 07, 08 and 11 show as stored.
 
 `recipes` is the page with all of them. A `study` runs some over several seeds and takes `measures`
 on the way; `recipe_studies` has the course's own. `studies` runs them and keeps their numbers
-through `results`; a study of something other than recipes joins its list.
+through `results`; a study of something other than recipes joins its list, as `bug_clinic` does,
+which trains what lies on the ward.
 `stored_runs` keeps long runs with their weights. `trained` opens a checkpoint, and `evaluation`
 measures what is in it.
 """

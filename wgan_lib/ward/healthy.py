@@ -27,7 +27,9 @@ def digits_critic() -> nn.Module:
 
 
 PENALISED = Loop()
-CLIPPED = Loop(gradient_penalty=None, clip=clip, optimiser=rmsprop, critic_steps=5)
+CLIPPED = Loop(
+    gradient_penalty=None, clip=clip, optimiser=rmsprop, critic_steps=5, steps=1200,
+)  # fmt: skip
 DIGITS = Loop(
     data=digits, generator=digits_generator, critic=digits_critic,
     weight=10.0, latent=16, batch=32, steps=200,

@@ -66,7 +66,7 @@ def _hidden(activation: Callable[[], nn.Module]) -> list[nn.Module]:
 
 def adam(network: nn.Module) -> torch.optim.Optimizer:
     """Without momentum, as beside a penalty."""
-    return torch.optim.Adam(network.parameters(), lr=2e-3, betas=(0.0, 0.9))
+    return torch.optim.Adam(network.parameters(), lr=3e-3, betas=(0.0, 0.9))
 
 
 def rmsprop(network: nn.Module) -> torch.optim.Optimizer:
@@ -143,7 +143,7 @@ class Loop:
     critic_steps: int = 3
     latent: int = 2
     batch: int = 128
-    steps: int = 1200
+    steps: int = 800
 
     def whole_loss(self, critic: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
         """The critic's loss with its penalty, if there is one."""
