@@ -1,15 +1,19 @@
-"""The study of the ward: which runs it has, and how samples are kept."""
+"""The study of the ward: which runs it has, what it stores, and how samples are kept."""
 
 import pickle
+from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
-from wgan_lib.experiments import bug_clinic
-from wgan_lib.experiments.bug_clinic import BUG_CLINIC, load_samples, packed
+from wgan_lib.experiments import bug_clinic, studies
+from wgan_lib.experiments.bug_clinic import BUG_CLINIC, LoopStudy, load_samples, packed
 from wgan_lib.images.datasets import digits
 from wgan_lib.ward import CASES, HEALTHY, run
-from wgan_lib.ward.case import replace
+from wgan_lib.ward.healthy import DIGITS, PENALISED
+
+SHORT = replace(PENALISED, steps=5)
 
 
 def test_every_loop_that_differs_is_run_once():
@@ -18,11 +22,46 @@ def test_every_loop_that_differs_is_run_once():
         assert case.loop is loops[name] if name in loops else case.loop in HEALTHY.values()
         assert case.mended in loops.values()
     assert HEALTHY.items() <= loops.items()
-    assert len(set(map(id, loops.values()))) == len(loops)
+    assert all(a is b or a != b for a in loops.values() for b in loops.values())
 
 
 def test_images_take_three_seeds_and_points_five():
     for name, loop in BUG_CLINIC.loops.items():
         seeds = [seed for each, seed in BUG_CLINIC.pairs() if each == name]
         assert seeds == ([0, 1, 2] if loop.data is digits else [0, 1, 2, 3, 4])
-    pickle.dumps(BUG_CLINIC)
+    assert pickle.loads(pickle.dumps(BUG_CLINIC)) == BUG_CLINIC
+
+
+def test_a_study_of_loops_stores_what_a_stay_measures(tmp_path):
+    sick = replace(CASES["bare-root"].loop, steps=5)
+    study = LoopStudy("tiny", "two short stays", {"well": SHORT, "sick": sick}, seeds=(3,))
+    found = studies.run_study(study, tmp_path)
+    stay = run(SHORT, 3)
+    for name, column in found.runs["well", 3].items():
+        assert column.tolist() == pytest.approx(stay.columns[name].tolist(), rel=1e-5), name
+    assert found.runs["sick", 3]["step"].tolist() == [0]
+    ended = {about["recipe"]: about["ended"] for about in found.about["runs"]}
+    assert ended == {"well": "finished", "sick": "diverged: no finite numbers after 1 steps"}
+
+
+def test_another_piece_is_another_study():
+    words = BUG_CLINIC.identity()
+    assert words["norm-over-batch: gradient_penalty"] == "norm_over_batch"
+    assert words["healthy-clip: gradient_penalty"] == "None"
+    changed = LoopStudy("a", "b", {"x": replace(SHORT, weight=2.0)}).identity()
+    assert changed != LoopStudy("a", "b", {"x": SHORT}).identity()
+
+
+def test_samples_are_kept_in_few_bytes(tmp_path, monkeypatch):
+    file = tmp_path / "samples.npz"
+    monkeypatch.setattr(bug_clinic, "sample_file", lambda: str(file))
+    image_loop = replace(DIGITS, steps=1)
+    kept = {"points": packed(SHORT), "images": packed(image_loop)}
+    np.savez(file, **{f"{name}/{k}": v for name, each in kept.items() for k, v in each.items()})
+    points, images = load_samples("points"), load_samples("images")
+    stays = run(SHORT), run(image_loop)
+    assert list(points) == [0, 1, 2, 4, 5] and list(images) == [0, 1]
+    torch.testing.assert_close(points[5], stays[0].samples[5][:200], atol=2e-4, rtol=0)
+    torch.testing.assert_close(images[1], stays[1].samples[1][:16], atol=4e-3, rtol=0)
+    with pytest.raises(KeyError, match="nobody"):
+        load_samples("nobody")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from torch import Tensor, nn
@@ -109,7 +110,7 @@ def generator_with_momentum() -> nn.Module:
     return generator_with_norm(lambda n: nn.BatchNorm1d(n, momentum=0.2))
 
 
-def generator_with_norm(norm) -> nn.Module:
+def generator_with_norm(norm: Callable[[int], nn.Module]) -> nn.Module:
     """The ring's generator with a norm in the second and third layer."""
     return nn.Sequential(
         *(nn.Linear(2, 64), nn.ReLU()),
