@@ -77,5 +77,5 @@ def test_no_two_cases_share_a_title_or_a_complaint():
 
 
 def test_a_case_refuses_a_group_that_is_none():
-    with pytest.raises(ValueError, match="group must be .*'the cat'"):
+    with pytest.raises(ValueError, match="group must be one of"):
         Case("a", "b", "the cat", "c", "d", "e", "f", None, HEALTHY["healthy-clip"], None)

@@ -5,30 +5,20 @@ Takes some ten minutes, and leaves data/results/bug-clinic-samples.npz.
 
 from __future__ import annotations
 
-import io
-
 import joblib
-import numpy as np
 
-from wgan_lib.experiments.bug_clinic import BUG_CLINIC, packed, sample_file
-from wgan_lib.ground.files import write_whole
+from wgan_lib.experiments.bug_clinic import BUG_CLINIC, write_samples
+from wgan_lib.ward import run
 
 
 def main(jobs: int = 2) -> None:
     """Every loop of the study once."""
+    loops = BUG_CLINIC.loops
     with joblib.parallel_config("loky", n_jobs=jobs, inner_max_num_threads=1):
-        found = joblib.Parallel()(
-            joblib.delayed(packed)(loop) for loop in BUG_CLINIC.loops.values()
-        )
-    arrays = {
-        f"{name}/{key}": array
-        for name, each in zip(BUG_CLINIC.loops, found, strict=True)
-        for key, array in each.items()
-    }
-    file = io.BytesIO()
-    np.savez_compressed(file, **arrays)
-    write_whole(sample_file(), file.getvalue())
-    print(f"{sample_file()}: {len(file.getvalue()) / 1000:.0f} kB")
+        stays = joblib.Parallel()(joblib.delayed(run)(loop) for loop in loops.values())
+    found = {name: stay.samples for name, stay in zip(loops, stays, strict=True)}
+    file = write_samples(found)
+    print(f"wrote {file}, {file.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

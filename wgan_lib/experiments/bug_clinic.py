@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from torch import Tensor
 
 from wgan_lib.experiments.results import Key
 from wgan_lib.experiments.study import Measured, Study
+from wgan_lib.ground.files import write_whole
 from wgan_lib.images.datasets import digits, shipped
 from wgan_lib.ward import CASES, HEALTHY, Loop, run
 
@@ -79,22 +82,34 @@ SHOWN = 4  # looks of a stay, beside the start
 STEP = 1 / 4096  # points are kept in 16 bits
 
 
-def sample_file() -> str:
+def sample_file() -> Path:
     """Where the samples of seed 0 lie; `python -m workshop.ward_samples` makes them."""
-    return str(shipped("results") / "bug-clinic-samples.npz")
+    return shipped("results") / "bug-clinic-samples.npz"
 
 
-def packed(loop: Loop) -> dict[str, np.ndarray]:
-    """A stay with seed 0 as small arrays: "steps", and "points" or "images" of each step."""
-    samples = run(loop).samples
+def packed(samples: Mapping[int, Tensor]) -> dict[str, np.ndarray]:
+    """The samples of a stay as small arrays: "steps", and "points" or "images" of each step."""
     steps = sorted(samples)
     chosen = sorted({steps[round(i * (len(steps) - 1) / SHOWN)] for i in range(SHOWN + 1)})
     kept = torch.stack([samples[step] for step in chosen])
-    if loop.data is digits:
+    if kept.ndim > 3:
         images = ((kept[:, :IMAGES, 0] + 1) * 127.5).round().byte()
         return {"steps": np.array(chosen), "images": images.numpy()}
     points = (kept[:, :POINTS] / STEP).round().clamp(-32767, 32767).short()
     return {"steps": np.array(chosen), "points": points.numpy()}
+
+
+def write_samples(samples: Mapping[str, Mapping[int, Tensor]]) -> Path:
+    """Store the samples of stays by the names of their loops; returns the file."""
+    arrays = {
+        f"{name}/{key}": array
+        for name, stay in samples.items()
+        for key, array in packed(stay).items()
+    }
+    content = io.BytesIO()
+    np.savez_compressed(content, **arrays)
+    write_whole(sample_file(), content.getvalue())
+    return sample_file()
 
 
 def load_samples(name: str) -> dict[int, Tensor]:

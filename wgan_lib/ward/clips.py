@@ -9,7 +9,7 @@ from torch import nn
 from wgan_lib.clinic.reports import OK
 from wgan_lib.ward.case import Case
 from wgan_lib.ward.healthy import CLIPPED
-from wgan_lib.ward.loop import CLIP, Training, clip, teach_critic
+from wgan_lib.ward.loop import CLIP, Training, clip
 
 EPOCH = 100  # rounds
 
@@ -36,30 +36,19 @@ def clip_between(training: Training) -> None:
 
 def clip_once_per_epoch(training: Training) -> None:
     """In between the weights go where they like."""
-    unclipped = replace(training.loop, clip=None)
-    one_step(training, unclipped)
+    real, fake = training.real(), training.fake().detach()
+    loss = training.loop.critic_loss(training.critic, real, fake)
+    training.for_critic.zero_grad()
+    loss.backward()
+    training.for_critic.step()
     if training.round % EPOCH == EPOCH - 1:
         clip(training.critic)
-
-
-def one_step(training: Training, loop) -> None:
-    """A step of the critic with the clip of another loop."""
-    own, training.loop = training.loop, loop
-    teach_critic(training, training.real(), training.fake().detach())
-    training.loop = own
 
 
 def clip_of_nothing(critic: nn.Module) -> None:
     """Without the underscore, `clamp` returns new weights, and nobody takes them."""
     for p in critic.parameters():
         p.data.clamp(-CLIP, CLIP)
-
-
-def clip_matrices(critic: nn.Module) -> None:
-    """Matrices alone."""
-    for p in critic.parameters():
-        if p.ndim > 1:
-            p.data.clamp_(-CLIP, CLIP)
 
 
 CASES = (

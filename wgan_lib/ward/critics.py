@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from torch import Tensor, nn
@@ -109,7 +110,7 @@ def generator_with_momentum() -> nn.Module:
     return generator_with_norm(lambda n: nn.BatchNorm1d(n, momentum=0.2))
 
 
-def generator_with_norm(norm) -> nn.Module:
+def generator_with_norm(norm: Callable[[int], nn.Module]) -> nn.Module:
     """The ring's generator with a norm in the second and third layer."""
     return nn.Sequential(
         *(nn.Linear(2, 64), nn.ReLU()),
@@ -145,8 +146,9 @@ CASES = (
         cause="A penalty asks for the slope of each score in its own sample. With batch norm a "
         "score hangs on the whole batch.",
         treatment="Layer norm, or no norm.",
-        source="POSTECH-CVLab/PyTorch-StudioGAN, WGAN-GP.yaml; eriklindernoren/Keras-GAN #66 and "
-        "#48; davidADSP/GDL_code #98",
+        source="POSTECH-CVLab/PyTorch-StudioGAN WGAN-GP.yaml; "
+        "JamesMcGuigan/coursera-gan-specialization C1W3_WGAN_GP.ipynb; eriklindernoren/Keras-GAN "
+        "#66 and #48; davidADSP/GDL_code #98",
         code=with_batch_norm, loop=replace(PENALISED, critic=with_batch_norm), probe="coupling",
     ),
     Case(
@@ -155,7 +157,7 @@ CASES = (
         cause="Each pass draws another mask, and a score varies more by its mask than from sample "
         "to sample.",
         treatment="No dropout in a critic.",
-        source="sdv-dev/CTGAN ctgan.py, Dropout(0.5)",
+        source="sdv-dev/CTGAN synthesizers/ctgan.py, Dropout(0.5)",
         code=with_dropout, loop=replace(PENALISED, critic=with_dropout), probe="noise",
         verdict=DIFFERS,
     ),
@@ -185,7 +187,7 @@ CASES = (
         cause="Convolutions of stride 2 without padding drop what is left over: no score hangs on "
         "the last six rows and columns.",
         treatment="Padding, or kernels that fit: 28 → 14 → 7.",
-        source="EmilienDupont/wgan-gp models.py",
+        source="JamesMcGuigan/coursera-gan-specialization C1W3_WGAN_GP.ipynb",
         code=blind_critic, loop=replace(DIGITS, critic=blind_critic), probe="blind pixels",
         mended=DIGITS,
     ),

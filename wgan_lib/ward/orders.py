@@ -77,8 +77,8 @@ CASES = (
         "not?",
         cause="The first step of the generator follows a critic that has learned nothing.",
         treatment="The critic's full share of steps, then one of the generator.",
-        source="jalola/improved-wgan-pytorch 5bb0b72; eriklindernoren/PyTorch-GAN wgan_gp.py; "
-        "aadhithya",
+        source="jalola/improved-wgan-pytorch 5bb0b72; after one step of the critic in "
+        "eriklindernoren/PyTorch-GAN wgan_gp.py",
         code=generator_first, loop=replace(PENALISED, one_round=generator_first), probe="rhythm",
         by="watch", verdict=DIFFERS,
     ),

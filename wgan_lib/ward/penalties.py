@@ -164,8 +164,8 @@ CASES = (
         complaint="It trains. The penalty's curve is noisier than in the paper.",
         cause="`torch.rand(1)` is one number: all segments of a batch are cut at the same place.",
         treatment="`torch.rand(len(real), 1)`, with as many ones as a sample has axes.",
-        source="torchgan/torchgan losses/wasserstein.py, line 275; xyfJASON 8ba548d; KimRass/PGGAN "
-        "before dd57c52",
+        source="torchgan/torchgan losses/wasserstein.py, line 275; xyfJASON/gans-pytorch 8ba548d; "
+        "KimRass/PGGAN before dd57c52",
         code=one_epsilon, loop=replace(PENALISED, gradient_penalty=one_epsilon), probe="points",
     ),
     Case(
@@ -175,7 +175,7 @@ CASES = (
         cause="Two thirds of the ε are outside [0, 1]: the slope is held beyond the samples more "
         "often than between them.",
         treatment="`torch.rand`, not `torch.randn`.",
-        source="keras-team/keras-io #143 and #624; Matesxs before 4ec39f7",
+        source="keras-team/keras-io #143 and #624; Matesxs/GAN-Playground before 4ec39f7",
         code=normal_epsilon, loop=replace(PENALISED, gradient_penalty=normal_epsilon),
         probe="points",
     ),

@@ -66,7 +66,8 @@ def run(loop: Loop, seed: int = 0, steps: int | None = None, looks: int = LOOKS)
         training = Training(loop)
         for step in [0, *range(every, steps, every), steps]:
             training.rounds(step - training.round)
-            found = look(training)
+            with torch.random.fork_rng(devices=[]):
+                found = look(training)
             if found is None:
                 ended = f"diverged: no finite numbers after {step} steps"
                 break
