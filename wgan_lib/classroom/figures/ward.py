@@ -21,7 +21,7 @@ from wgan_lib.classroom.style import CRITIC, FAKE, MODES, STYLE
 from wgan_lib.distributions import gaussian_ring
 
 _styled = matplotlib.rc_context(STYLE)
-_A_ROW = 4  # panels
+_A_ROW = 4  # panels, at most
 SICK, HEALTHY = (FAKE, "--"), (CRITIC, "-")
 Runs = Sequence[tuple[Any, Any]]
 
@@ -36,12 +36,13 @@ def beds(
     logarithmic scale, from the first to the second limit; what lies beyond stays at the edge.
     """
     rows = -(-len(patients) // _A_ROW)
-    columns = min(_A_ROW, len(patients))
+    columns = -(-len(patients) // rows)
     figure = Figure(figsize=(11, 0.5 + 2.65 * rows))
     panes = list(figure.subplots(rows, columns, squeeze=False, sharex=False, sharey=True).flat)
     for axes, (title, (sick, healthy)) in zip(panes, patients.items(), strict=False):
-        _band(axes, "healthy", healthy, HEALTHY, limits)
-        _band(axes, "sick", sick, SICK, limits)
+        steps = _steps([*sick, *healthy])
+        _band(axes, "healthy", (steps, healthy), HEALTHY, limits)
+        _band(axes, "sick", (steps, sick), SICK, limits)
         axes.set_title("\n".join(textwrap.wrap(title, 24)), fontsize=12)
         axes.set(yscale="log", ylim=limits)
         axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(3))
@@ -57,30 +58,38 @@ def beds(
 
 
 def _band(
-    axes: Axes, name: str, runs: Runs, look: tuple[str, str], limits: tuple[float, float]
+    axes: Axes,
+    name: str,
+    shown: tuple[np.ndarray, Runs],
+    look: tuple[str, str],
+    limits: tuple[float, float],
 ) -> None:
     """The median of the runs in a band that holds them all, and a cross where it ends."""
-    steps, values = _together(runs)
-    shown = np.clip(values, *limits)
+    steps, values = shown[0], _together(*shown)
+    inside = np.clip(values, *limits)
     alive = np.isfinite(values).all(0)
     colour, dash = look
-    axes.plot(steps[alive], np.median(shown, 0)[alive], dash, color=colour, label=name)
-    ends = shown.min(0)[alive], shown.max(0)[alive]
+    axes.plot(steps[alive], np.median(inside, 0)[alive], dash, color=colour, label=name)
+    ends = inside.min(0)[alive], inside.max(0)[alive]
     axes.fill_between(steps[alive], *ends, color=colour, alpha=0.25, lw=0)
     if not alive.all():
         last = np.flatnonzero(alive)[-1] if alive.any() else 0
-        height = np.median(shown, 0)[last] if alive.any() else limits[1]
+        height = np.median(inside, 0)[last] if alive.any() else limits[1]
         axes.plot([steps[last]], [height], "x", color=colour, ms=11, mew=3, label="nan from here")
 
 
-def _together(runs: Runs) -> tuple[np.ndarray, np.ndarray]:
-    """Steps and a table of values, a row a seed; where a run stopped early its row ends in nan."""
-    longest = max((numbers("steps", steps) for steps, _ in runs), key=len)
-    table = np.full((len(runs), len(longest)), np.nan)
+def _steps(runs: Runs) -> np.ndarray:
+    """The steps of the longest of these runs."""
+    return max((numbers("steps", steps) for steps, _ in runs), key=len)
+
+
+def _together(steps: np.ndarray, runs: Runs) -> np.ndarray:
+    """A table of values, a row a run; a run that stopped before the last step ends in nan."""
+    table = np.full((len(runs), len(steps)), np.nan)
     for row, (_, values) in zip(table, runs, strict=True):
         values = numbers("values", values)
         row[: len(values)] = values
-    return longest, table
+    return table
 
 
 def _plain_ticks(axes: Axes, limits: tuple[float, float]) -> None:
@@ -119,7 +128,8 @@ def ends(
             values = numbers(name, values)
             alive = np.isfinite(values)
             inside = np.clip(values[alive], *limits)
-            axes.plot(inside, [level] * len(inside), "o", color=FAKE, ms=6, alpha=0.8, label=name)
+            marks = axes.plot(inside, [level] * len(inside), "o", color=FAKE, label=name)[0]
+            marks.set(markersize=6, alpha=0.8, clip_on=False)
             if dead := len(values) - len(inside):
                 edge = axes.plot([limits[1]] * dead, [level] * dead, "x", label=f"{name}: nan")[0]
                 edge.set(color=FAKE, markersize=9, markeredgewidth=2.5, clip_on=False)
@@ -142,15 +152,15 @@ class Bed(NamedTuple):
 
 MEASURES = {  # what is drawn, its scale, and how far it reaches
     "critic_estimate": ("critic's estimate", "symlog", (-1e6, 1e6)),
-    "steepest": ("steepest slope", "log", (1e-4, 1e4)),
-    "wasserstein": ("exact W₁", "log", (0.1, 100.0)),
+    "steepest_slope": ("steepest slope", "log", (1e-4, 1e4)),
+    "wasserstein": ("exact W₁", "log", (0.05, 100.0)),
 }
 _PLACES = (
     *((0.075 + 0.245 * at, 0.56, 0.165, 0.36) for at in range(3)),
     (0.79, 0.52, 0.2, 0.4),
 )
 _BELOW = (0.02, 0.01, 0.96, 0.4)
-_LINE = 118  # characters of a line below the panels
+_LINE = 112  # characters of a line below the panels
 _SHOWN = 36  # images on a sheet
 _REACH = 2.2
 _PAGE = "page"
@@ -172,10 +182,11 @@ def bedside(
     for axes, (measure, (name, scale, limits)) in zip(panes, MEASURES.items(), strict=True):
         if not old:
             _chart(axes, name, scale, limits)
+        steps = _steps([*bed.sick[measure], *bed.healthy[measure]])
         if compare:
-            _band(axes, "healthy", bed.healthy[measure], HEALTHY, limits)
-        _band(axes, "this patient", bed.sick[measure], SICK, limits)
-        axes.set_xlim(*_together(bed.sick[measure])[0][[0, -1]])
+            _band(axes, "healthy", (steps, bed.healthy[measure]), HEALTHY, limits)
+        _band(axes, "this patient", (steps, bed.sick[measure]), SICK, limits)
+        axes.set_xlim(steps[0], steps[-1])
     _samples(cloud, numbers("samples", bed.samples))
     _write(figure, words)
     return figure
@@ -194,7 +205,7 @@ def _chart(axes: Axes, name: str, scale: str, limits: tuple[float, float]) -> No
 
 def _samples(axes: Axes, samples: np.ndarray) -> None:
     axes.set(xticks=[], yticks=[], xlim=(-_REACH, _REACH), ylim=(-_REACH, _REACH), aspect="equal")
-    axes.set_title("samples", fontsize=13)
+    axes.set_title(_in_view(samples), fontsize=13)
     axes.grid(False)
     if samples.ndim == 2:
         inside = samples[np.isfinite(samples).all(1)]
@@ -208,6 +219,13 @@ def _samples(axes: Axes, samples: np.ndarray) -> None:
     axes.imshow(
         sheet, cmap="gray", vmin=-1, vmax=1, extent=reach, interpolation="nearest", zorder=2
     )
+
+
+def _in_view(samples: np.ndarray) -> str:
+    """How many points lie in the frame; images always do."""
+    if samples.ndim > 2:
+        return "samples"
+    return f"samples: {(np.abs(samples) < _REACH).all(1).sum()} of {len(samples)} in view"
 
 
 def ring_of_modes() -> np.ndarray:

@@ -12,7 +12,7 @@ from wgan_lib.classroom.figures.ward import MEASURES, Bed, Runs, bedside
 from wgan_lib.classroom.widgets.explorer import Explorer, choice, slider
 from wgan_lib.experiments import studies
 from wgan_lib.experiments.bug_clinic import BUG_CLINIC, load_samples
-from wgan_lib.ward import CASES, Case, Loop, diagnose
+from wgan_lib.ward import CASES, GROUPS, Case, Loop, diagnose
 
 Stored = dict[tuple[str, int], dict[str, Tensor]]
 
@@ -48,9 +48,18 @@ def bed(case: Case) -> Bed:
     return Bed(*curves, samples[max(samples)])
 
 
+def patients() -> dict[str, Case]:
+    """All cases by ward and bed: a name that does not say what somebody has."""
+    found = {}
+    for group in GROUPS:
+        beds = [case for case in CASES.values() if case.group == group]
+        found |= {f"{group}, bed {number}": case for number, case in enumerate(beds, start=1)}
+    return found
+
+
 def draw_bed(patient: str, uncovered: int, figure: Figure | None = None) -> Figure:
-    """A case by its title: the complaint, then what the examiner says, then cause and treatment."""
-    case = next(case for case in CASES.values() if case.title == patient)
+    """A patient: the complaint, then what the examiner says, then cause and treatment."""
+    case = patients()[patient]
     words = words_of(case)[: (1, 2, 5)[uncovered]]
     return bedside(bed(case), words, compare=uncovered == 2, figure=figure)
 
@@ -65,7 +74,7 @@ def words_of(case: Case) -> Sequence[tuple[str, str]]:
     return (
         ("The owner", f"“{case.complaint}”"),
         ("The examiner", said),
-        ("The cause", case.cause),
+        ("The cause", f"{case.title}. {case.cause}"),
         ("The treatment", case.treatment),
         ("Found in", case.source),
     )
@@ -73,12 +82,12 @@ def words_of(case: Case) -> Sequence[tuple[str, str]]:
 
 def ward_round() -> Explorer:
     """Lesson 11: hear a complaint, look at curves, slopes and samples, then uncover what it is."""
-    titles = [case.title for case in CASES.values()]
+    names = list(patients())
     return Explorer(
         "Ward round",
-        partial(draw_bed, figure=draw_bed(titles[0], 0)),
+        partial(draw_bed, figure=draw_bed(names[0], 0)),
         {
-            "patient": choice("patient", titles),
+            "patient": choice("patient", names),
             "uncovered": slider("uncovered: complaint, examiner, treatment", 0, 2, 1, value=0),
         },
     )
