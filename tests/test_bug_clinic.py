@@ -53,13 +53,13 @@ def test_another_piece_is_another_study():
 
 def test_samples_are_kept_in_few_bytes(tmp_path, monkeypatch):
     monkeypatch.setattr(bug_clinic, "sample_file", lambda: tmp_path / "samples.npz")
-    points = {step: 10 * torch.randn(500, 2) for step in range(11)}
+    points = {step: 40 * torch.randn(500, 2) for step in range(11)}
     images = {step: torch.rand(500, 1, 28, 28) * 2 - 1 for step in (0, 4)}
     assert write_samples({"points": points, "images": images}).stat().st_size < 60_000
     found = load_samples("points")
     assert list(found) == [0, 2, 5, 8, 10]
     for step, kept in found.items():
-        torch.testing.assert_close(kept, points[step][:200].clamp(-8, 8), atol=3e-4, rtol=0)
-    torch.testing.assert_close(load_samples("images")[4], images[4][:16], atol=4e-3, rtol=0)
+        torch.testing.assert_close(kept, points[step][:200].clamp(-128, 128), atol=5e-3, rtol=0)
+    torch.testing.assert_close(load_samples("images")[4], images[4][:16], atol=0.07, rtol=0)
     with pytest.raises(KeyError, match="nobody"):
         load_samples("nobody")

@@ -79,7 +79,8 @@ BUG_CLINIC = LoopStudy("bug-clinic", "lesson 11: bugs of real WGANs, sick and me
 
 POINTS, IMAGES = 200, 16
 SHOWN = 4  # looks of a stay, beside the start
-STEP = 1 / 4096  # points are kept in 16 bits
+STEP = 1 / 256  # of a coordinate, in 16 bits
+GREYS = 15  # steps from black to white
 
 
 def sample_file() -> Path:
@@ -93,7 +94,7 @@ def packed(samples: Mapping[int, Tensor]) -> dict[str, np.ndarray]:
     chosen = sorted({steps[round(i * (len(steps) - 1) / SHOWN)] for i in range(SHOWN + 1)})
     kept = torch.stack([samples[step] for step in chosen])
     if kept.ndim > 3:
-        images = ((kept[:, :IMAGES, 0] + 1) * 127.5).round().byte()
+        images = ((kept[:, :IMAGES, 0] + 1) / 2 * GREYS).round().byte()
         return {"steps": np.array(chosen), "images": images.numpy()}
     points = (kept[:, :POINTS] / STEP).round().clamp(-32767, 32767).short()
     return {"steps": np.array(chosen), "points": points.numpy()}
@@ -115,12 +116,12 @@ def write_samples(samples: Mapping[str, Mapping[int, Tensor]]) -> Path:
 def load_samples(name: str) -> dict[int, Tensor]:
     """Samples of a run with seed 0 by step: points 200×2, or images 16×1×28×28 in [−1, 1].
 
-    A point farther than 8 from the middle is shown at 8. Raises KeyError for an unknown name.
+    A coordinate beyond ±128 is kept as ±128. Raises KeyError for an unknown name.
     """
     with np.load(sample_file()) as found:
         steps = found[f"{name}/steps"].tolist()
         if f"{name}/points" in found:
             kept = torch.from_numpy(found[f"{name}/points"]).float() * STEP
         else:
-            kept = torch.from_numpy(found[f"{name}/images"]).float()[:, :, None] / 127.5 - 1
+            kept = torch.from_numpy(found[f"{name}/images"]).float()[:, :, None] / GREYS * 2 - 1
     return dict(zip(steps, kept, strict=True))

@@ -76,7 +76,8 @@ CASES = (
     ),
     Case(
         "clip-once-per-epoch", "A clip once per epoch", "the clip",
-        complaint="The critic's loss falls like a stone, and once per epoch it jumps back.",
+        complaint="The critic's estimate swings wider and wider, and once per epoch it is small "
+        "again.",
         cause="The clip stands behind the wrong loop: for a whole epoch nothing holds the weights.",
         treatment="A clip after each step of the critic.",
         source="vsooda/mxnet-wgan #2",
@@ -85,7 +86,7 @@ CASES = (
     ),
     Case(
         "clip-of-nothing", "A clip of nothing", "the clip",
-        complaint="The critic's loss is in the thousands and grows without end.",
+        complaint="The critic's estimate is in the thousands and keeps growing.",
         cause="`clamp` without its underscore changes nothing. There is no clip at all.",
         treatment="`p.data.clamp_(…)`.",
         source="torchgan/torchgan #42 and archsyscall/GANs-TensorFlow2 #2, without a clip; "

@@ -123,9 +123,11 @@ def generator_with_norm(norm: Callable[[int], nn.Module]) -> nn.Module:
 CASES = (
     Case(
         "sigmoid", "A sigmoid on the critic", "the critic",
-        complaint="The penalty sits at its largest value from the beginning and does not fall.",
-        cause="Scores in (0, 1) cannot rise by more than 1 in all, and where the sigmoid saturates "
-        "its slope is 0.",
+        complaint="At first nothing happens at all, and the samples never get as close as with "
+        "other code.",
+        cause="Scores in (0, 1) cannot differ by more than 1, and the sigmoid's slope is 1/4 at "
+        "most: what lies behind it must be four times as steep, and where it saturates it teaches "
+        "nothing.",
         treatment="No activation after the last layer.",
         source="EmilienDupont/wgan-gp models.py; ozanciga/gans-with-pytorch #2; "
         "ChengBinJin/WGAN-TensorFlow #1; timsainb/tensorflow2-generative-models #16",
@@ -133,7 +135,7 @@ CASES = (
     ),
     Case(
         "softmax", "A softmax on the critic", "the critic",
-        complaint="The critic's loss is exactly λ and never moves.",
+        complaint="The critic's loss is exactly λ and never moves. Neither do the samples.",
         cause="The softmax of a single number is 1, whatever the number: no gradient reaches any "
         "weight.",
         treatment="No activation after the last layer.",
@@ -142,9 +144,11 @@ CASES = (
     ),
     Case(
         "batch-norm", "Batch norm in a penalised critic", "the critic",
-        complaint="With the penalty my model collapses, with clipping the same networks were fine.",
-        cause="A penalty asks for the slope of each score in its own sample. With batch norm a "
-        "score hangs on the whole batch.",
+        complaint="With the penalty my model collapses: the picture is right, and a tenth of its "
+        "size.",
+        cause="A penalty asks for the slope of each score in its own sample, and here a score "
+        "hangs on its whole batch. Real and fake batches are normalised each by itself, so that "
+        "the critic does not even see that one is ten times larger.",
         treatment="Layer norm, or no norm.",
         source="POSTECH-CVLab/PyTorch-StudioGAN WGAN-GP.yaml; "
         "JamesMcGuigan/coursera-gan-specialization C1W3_WGAN_GP.ipynb; eriklindernoren/Keras-GAN "
@@ -153,7 +157,8 @@ CASES = (
     ),
     Case(
         "dropout", "Dropout in the critic", "the critic",
-        complaint="The critic's loss is very noisy, and the samples stay blurred.",
+        complaint="The samples stay blurred, and the critic's loss is noisier than with other "
+        "code.",
         cause="Each pass draws another mask, and a score varies more by its mask than from sample "
         "to sample.",
         treatment="No dropout in a critic.",
@@ -173,7 +178,7 @@ CASES = (
     ),
     Case(
         "eps-for-momentum", "`BatchNorm1d(n, 0.8)`", "the critic",
-        complaint="Why `BatchNorm1d(n, 0.8)`?",
+        complaint="Most batch norms are created as `BatchNorm1d(n, 0.8)`. Is this by design?",
         cause="The 0.8 comes from Keras, where it is the momentum. In torch the second argument is "
         "eps, which is added to the variance. From outside it is a batch norm like any other.",
         treatment="`BatchNorm1d(n, momentum=0.2)`.",
@@ -193,9 +198,9 @@ CASES = (
     ),
     Case(
         "spectral-norm-of-a-kernel", "Spectral norm of a convolution", "the critic",
-        complaint="Every layer has spectral norm 1, so why is the critic steeper than 1?",
-        cause="`spectral_norm` takes the kernel for a matrix. The convolution that it makes can "
-        "lengthen its input by more.",
+        complaint="Every layer has spectral norm 1. Is the critic then nowhere steeper than 1?",
+        cause="`spectral_norm` takes the kernel for a matrix. The convolution that is made of it "
+        "can lengthen its input by more, and then nothing certifies the critic.",
         treatment="A penalty, or a norm of the convolution itself.",
         source="pytorch/pytorch #99149",
         code=spectral_critic, loop=replace(DIGITS, critic=spectral_critic, gradient_penalty=None),

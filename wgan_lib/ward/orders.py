@@ -73,8 +73,8 @@ CASES = (
     ),
     Case(
         "generator-first", "The generator goes first", "the loop",
-        complaint="The generator is trained when `step % 5 == 0`. That is true at step 0, is it "
-        "not?",
+        complaint="The generator is trained whenever `step % 5 == 0`. That is true at step 0, is "
+        "it not?",
         cause="The first step of the generator follows a critic that has learned nothing.",
         treatment="The critic's full share of steps, then one of the generator.",
         source="jalola/improved-wgan-pytorch 5bb0b72; after one step of the critic in "
@@ -84,10 +84,10 @@ CASES = (
     ),
     Case(
         "forgotten-backward", "A loss that is never sent backward", "the loop",
-        complaint="Why is only the penalty sent backward? The penalty goes to 0 and the samples "
-        "are noise.",
+        complaint="Why is only the penalty sent backward? The penalty goes to 0, and the samples "
+        "leave the picture.",
         cause="The loss of the scores is computed, logged and forgotten: the critic learns to have "
-        "slope 1, in whichever direction.",
+        "slope 1, in whichever direction, and the generator follows it.",
         treatment="`(loss + penalty).backward()`.",
         source="eriklindernoren/PyTorch-GAN dragan.py, 36d3c77; asked, where it is right, in "
         "caogang/wgan-gp #36",

@@ -95,8 +95,8 @@ SILENT = replace(PENALISED, critic=silent_critic)
 CASES = (
     Case(
         "norm-over-one-axis", "A norm over one axis", "the penalty",
-        complaint="The penalty is small and the loss looks fine, but the critic's estimate is far "
-        "larger than any distance between images, and the generator's loss jumps about.",
+        complaint="The digits get worse again after a good start, and the critic's estimate is in "
+        "the hundreds, far beyond any distance between images.",
         cause="`gradient.norm(2, dim=1)` of N×1×28×28 is a norm for each pixel: every number of "
         "the gradient is driven to 1, and the slope to √784 = 28.",
         treatment="Flatten first: `gradient.flatten(1).norm(2, dim=1)`.",
@@ -130,9 +130,9 @@ CASES = (
     ),
     Case(
         "sum-for-mean", "A sum for a mean", "the penalty",
-        complaint="λ from the paper is far too strong for me, and with a larger batch it gets "
-        "worse.",
-        cause="The penalty is summed over the batch: λ is in truth λ·N, here 128.",
+        complaint="The samples wander off and never settle. Is λ from the paper far too strong?",
+        cause="The penalty is summed over the batch: λ is in truth λ·N, here 128. The critic "
+        "attends to its slope alone.",
         treatment="`.mean()` over the batch.",
         source="SonyCSLParis/DrumGAN 2ac5213",
         code=penalty_summed, loop=replace(PENALISED, gradient_penalty=penalty_summed),
@@ -140,8 +140,8 @@ CASES = (
     ),
     Case(
         "no-create-graph", "A penalty without a graph", "the penalty",
-        complaint="I print the penalty and it explodes, whatever λ I take. The critic's loss runs "
-        "away to minus infinity.",
+        complaint="I print the penalty, and it is in the thousands whatever λ I take. The critic's "
+        "loss swings ever wider.",
         cause="Without `create_graph=True` the gradient is a constant: the penalty is added to the "
         "loss, and no weight hears of it.",
         treatment="`torch.autograd.grad(…, create_graph=True)`.",
@@ -161,7 +161,8 @@ CASES = (
     ),
     Case(
         "one-epsilon", "One ε for the batch", "ε",
-        complaint="It trains. The penalty's curve is noisier than in the paper.",
+        complaint="The code draws one ε where the paper draws one for each sample. Training works, "
+        "so does it matter?",
         cause="`torch.rand(1)` is one number: all segments of a batch are cut at the same place.",
         treatment="`torch.rand(len(real), 1)`, with as many ones as a sample has axes.",
         source="torchgan/torchgan losses/wasserstein.py, line 275; xyfJASON/gans-pytorch 8ba548d; "
@@ -170,8 +171,8 @@ CASES = (
     ),
     Case(
         "normal-epsilon", "ε from a normal law", "ε",
-        complaint="The paper draws ε from U[0, 1] and the example draws it from N(0, 1). It "
-        "clearly works, so does it matter?",
+        complaint="The paper draws ε from U[0, 1], and the example draws it from N(0, 1). It "
+        "clearly works, so why?",
         cause="Two thirds of the ε are outside [0, 1]: the slope is held beyond the samples more "
         "often than between them.",
         treatment="`torch.rand`, not `torch.randn`.",

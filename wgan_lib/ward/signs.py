@@ -37,9 +37,9 @@ CASES = (
     ),
     Case(
         "log-of-scores", "A log in the loss", "the signs",
-        complaint="The generator's loss is nan.",
-        cause="`-log D(fake)` is a GAN's. A critic's score may be negative, and its log is not a "
-        "number.",
+        complaint="The generator's loss is nan, and yet the program runs on. The samples fly away.",
+        cause="`-log D(fake)` is a GAN's. A critic's score may be negative: then its log is not a "
+        "number, and the derivative −1/D is one, with the wrong sign.",
         treatment="`-critic(fake).mean()`.",
         source="marian42/shapegan #2",
         code=log_of_scores, loop=replace(PENALISED, generator_loss=log_of_scores),
@@ -47,7 +47,8 @@ CASES = (
     ),
     Case(
         "one-of-each", "One real and one fake sample", "the signs",
-        complaint="Training is very noisy, and a larger batch does not help.",
+        complaint="Training is very noisy, the samples stay a smear, and a larger batch does not "
+        "help.",
         cause="`scores[0]` is the score of the first sample, not the scores of the first tensor: "
         "the rest of the batch has no say.",
         treatment="`.mean()` over all scores.",
