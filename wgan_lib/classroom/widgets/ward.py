@@ -58,26 +58,32 @@ def patients() -> dict[str, Case]:
 
 
 def draw_bed(patient: str, uncovered: int, figure: Figure | None = None) -> Figure:
-    """A patient: the complaint, then what the examiner says, then cause and treatment."""
+    """A patient: the complaint; from 1 on what the examiner says; with 2 cause and treatment."""
     case = patients()[patient]
-    words = words_of(case)[: (1, 2, 5)[uncovered]]
-    return bedside(bed(case), words, compare=uncovered == 2, figure=figure)
+    return bedside(bed(case), words_of(case, uncovered), compare=uncovered == 2, figure=figure)
+
+
+def words_of(case: Case, uncovered: int) -> Sequence[tuple[str, str]]:
+    """Headings, and what there is to say under each."""
+    words = [("The owner", f"“{case.complaint}”")]
+    if uncovered > 0:
+        words.append(("The examiner", finding(case)))
+    if uncovered > 1:
+        words += [
+            ("The cause", f"{case.title}. {case.cause}"),
+            ("The treatment", case.treatment),
+            ("Found in", case.source),
+        ]
+    return words
 
 
 @cache
-def words_of(case: Case) -> Sequence[tuple[str, str]]:
-    """Complaint, examiner, cause, treatment, source: a heading each, and what there is to say."""
-    said = "nothing: this cannot be told from outside"
-    if case.probe is not None:
-        line = diagnose(case)[case.probe]
-        said = f"{line.verdict}, {line.probe}: {line.evidence}"
-    return (
-        ("The owner", f"“{case.complaint}”"),
-        ("The examiner", said),
-        ("The cause", f"{case.title}. {case.cause}"),
-        ("The treatment", case.treatment),
-        ("Found in", case.source),
-    )
+def finding(case: Case) -> str:
+    """The examiner's line on a case, from an examination made now."""
+    if case.probe is None:
+        return "nothing can be told from outside"
+    row = diagnose(case)[case.probe]
+    return f"{row.verdict}, {row.probe}: {row.evidence}"
 
 
 def ward_round() -> Explorer:
