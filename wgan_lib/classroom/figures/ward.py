@@ -205,7 +205,7 @@ def _chart(axes: Axes, name: str, scale: str, limits: tuple[float, float]) -> No
 
 def _samples(axes: Axes, samples: np.ndarray) -> None:
     axes.set(xticks=[], yticks=[], xlim=(-_REACH, _REACH), ylim=(-_REACH, _REACH), aspect="equal")
-    axes.set_title(_in_view(samples), fontsize=13)
+    axes.set_title(_in_view(samples), fontsize=12)
     axes.grid(False)
     if samples.ndim == 2:
         inside = samples[np.isfinite(samples).all(1)]
@@ -225,7 +225,7 @@ def _in_view(samples: np.ndarray) -> str:
     """How many points lie in the frame; images always do."""
     if samples.ndim > 2:
         return "samples"
-    return f"samples: {(np.abs(samples) < _REACH).all(1).sum()} of {len(samples)} in view"
+    return f"{(np.abs(samples) < _REACH).all(1).sum()} of {len(samples)} samples in view"
 
 
 def ring_of_modes() -> np.ndarray:
