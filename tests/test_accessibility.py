@@ -11,7 +11,15 @@ from colour_vision import DEFICIENCIES, ciede2000, contrast, distance, linear
 
 from wgan_lib.classroom import style
 from wgan_lib.classroom.exercises import checking
-from wgan_lib.classroom.figures import codes, entropy, game, images, parallel_lines, transport
+from wgan_lib.classroom.figures import (
+    codes,
+    entropy,
+    game,
+    images,
+    parallel_lines,
+    steps,
+    transport,
+)
 from wgan_lib.classroom.style import CRITIC, FAKE, GENERATOR, REAL, TRUTH
 
 COURSE = Path(__file__).resolve().parents[1]
@@ -35,7 +43,7 @@ LINES |= {entropy._SHARED, transport._MOVED, images._WORST, game._GREY["color"],
 # Nothing is read off these: a grid, a shade behind a region that is named, earth that rests, cards
 # whose letters are written on them.
 FAINT = {"#DDDDDD", "#BBBBBB", "#56B4E9", entropy._SHADE, codes._ASKED, *codes._TINTS}
-TEXTS = set(checking._COLOURS.values())
+TEXTS = {*checking._COLOURS.values(), steps._DARK, steps._BACKWARD}
 
 
 def test_every_colour_of_the_classroom_has_its_rule():

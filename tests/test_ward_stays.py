@@ -4,14 +4,14 @@ import pytest
 import torch
 from torch import nn
 
-from wgan_lib.ward import CASES, HEALTHY, Training, critic_work, run
+from wgan_lib.ward import CASES, HEALTHY, Training, critic_work, run, stays
 from wgan_lib.ward.loop import seeded
 from wgan_lib.ward.stays import look
 
 HEALTHY_LOOP = HEALTHY["healthy-penalty"]
 
 
-def stay(name, seed=0, steps=60):
+def stay(name, seed=0, steps=40):
     loop = HEALTHY[name] if name in HEALTHY else CASES[name].loop
     return run(loop, seed, steps=steps, looks=1)
 
@@ -49,6 +49,13 @@ def test_looking_does_not_change_a_stay():
     assert often.rows[-1] == once.rows[-1] and often.rows[0] == once.rows[0]
     assert torch.equal(often.samples[6], once.samples[6])
     assert often.ended == once.ended == "finished"
+
+
+def test_the_first_look_at_images_draws_nothing_of_the_trainings():
+    """It loads the judge, and a network that is built draws its weights."""
+    stays._judge.cache_clear()
+    first, second = (run(HEALTHY["healthy-digits"], steps=1, looks=1) for _ in range(2))
+    assert first.rows == second.rows
 
 
 @pytest.mark.parametrize("steps", [0, -1, 2.5])

@@ -144,11 +144,11 @@ CASES = (
     ),
     Case(
         "batch-norm", "Batch norm in a penalised critic", "the critic",
-        complaint="With the penalty my model collapses: the picture is right, and a tenth of its "
-        "size.",
+        complaint="With the penalty my model collapses: the samples have the right shape and the "
+        "wrong size.",
         cause="A penalty asks for the slope of each score in its own sample, and here a score "
         "hangs on its whole batch. Real and fake batches are normalised each by itself, so that "
-        "the critic does not even see that one is ten times larger.",
+        "the critic does not even see which of them is larger.",
         treatment="Layer norm, or no norm.",
         source="POSTECH-CVLab/PyTorch-StudioGAN WGAN-GP.yaml; "
         "JamesMcGuigan/coursera-gan-specialization C1W3_WGAN_GP.ipynb; eriklindernoren/Keras-GAN "
