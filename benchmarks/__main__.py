@@ -10,6 +10,8 @@ from pathlib import Path
 
 from benchmarks.breakdown import breakdown
 from benchmarks.ceiling import ceiling
+from benchmarks.contestants import STEPS as CRITIC_STEPS
+from benchmarks.contestants import contestants
 from benchmarks.lab import lab
 from benchmarks.machine import machine, machine_line
 from benchmarks.memory import LATE, memory
@@ -44,6 +46,11 @@ def run_transport(given: argparse.Namespace) -> Tables:
     return {caption: transport(given.pairs, given.threads)}
 
 
+def run_contestants(given: argparse.Namespace) -> Tables:
+    caption = "a critic's step on 512 points in 16 dimensions, ÷ one with the penalty"
+    return {caption: contestants(given.steps or CRITIC_STEPS, given.pairs, given.threads)}
+
+
 def run_redraw(given: argparse.Namespace) -> Tables:
     return {"widgets: from a changed control to the new picture": redraw(given.threads[:1])}
 
@@ -62,6 +69,7 @@ BENCHMARKS = {
     "ceiling": run_ceiling,
     "memory": run_memory,
     "transport": run_transport,
+    "contestants": run_contestants,
     "redraw": run_redraw,
     "lab": run_lab,
     "quality": run_quality,

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from benchmarks import breakdown, ceiling, memory, quality, speed, transport
+from benchmarks import breakdown, ceiling, contestants, memory, quality, speed, transport
 from benchmarks.__main__ import main
 from benchmarks.products import Product, ProductRecorder, Replay
 from benchmarks.systems import LibraryLoop, as_bytes, systems
@@ -199,6 +199,20 @@ def test_a_checkpoint_is_saved_and_taken_up_again():
     size, saving, loading = memory.checkpoint_time(repeats=1)
     assert size.unit == "MB" and size.value > 1
     assert saving.value > 0 and loading.value > 0
+
+
+@pytest.mark.parametrize("name", ["cayley", "sliced"])
+def test_a_contestant_is_timed_by_its_own_steps(name):
+    row = contestants.measure(name, threads=1, steps=1, pairs=2, batch=4)
+    assert row.contestant == name and row.milliseconds > 0
+    assert 0 < row.lowest <= row.ratio <= row.highest
+
+
+def test_the_timed_steps_are_those_of_the_contestant():
+    loop = contestants.CriticSteps(contestants.find("funnels"), 4)
+    before = loop.critic.centres.clone()
+    loop.advance(1)
+    assert 0 < (loop.critic.centres - before).abs().max() < 0.1
 
 
 @pytest.mark.parametrize("case", transport.CASES, ids=lambda case: case.name)

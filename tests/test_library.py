@@ -48,13 +48,16 @@ MAY_USE = {
     "training": {"ground", "lipschitz", ""},
     "clinic": {"ground", "", "lipschitz", "training"},
     "images": {"ground", "", "training", "lipschitz"},
+    "measuring": {"ground", "", "lipschitz", "training"},
     "ward": {"ground", "", "lipschitz", "training", "images", "clinic"},
-    "experiments": {"ground", "", "lipschitz", "training", "images", "ward"},
+    "experiments": {"ground", "", "lipschitz", "training", "images", "measuring", "ward"},
     "classroom": {
-        *("ground", "", "lipschitz", "training", "clinic", "images", "ward", "experiments"),
+        *("ground", "", "lipschitz", "training", "clinic", "images", "measuring", "ward"),
+        "experiments",
     },
     "commands": {
-        *("ground", "", "lipschitz", "training", "clinic", "images", "ward", "experiments"),
+        *("ground", "", "lipschitz", "training", "clinic", "images", "measuring", "ward"),
+        "experiments",
         "classroom",
     },
 }

@@ -7,7 +7,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wgan_lib.lipschitz.cones import cone_envelope, cone_violations
+from wgan_lib.lipschitz.bounds import upper_bound
+from wgan_lib.lipschitz.cones import Funnels, cone_envelope, cone_violations, lower_bound
 from wgan_lib.transport import cost_matrix, optimal_plan, wasserstein
 
 DOUBLE = torch.float64
@@ -180,3 +181,36 @@ def test_bad_graphs_are_named(x, fx, K, word):
 def test_bad_anchors_are_named(x, anchors, values, K, word):
     with pytest.raises((ValueError, TypeError), match=word):
         cone_envelope(x, anchors, values, K)
+
+
+# ------------------------------------------------------------------ funnels that learn
+
+
+def test_funnels_are_the_envelope_of_their_cones_and_as_steep_as_1():
+    torch.manual_seed(0)
+    critic, x = Funnels(3, 5, spread=2.0).double(), cloud(30, 3)
+    torch.nn.init.normal_(critic.heights)
+    cones = (x[:, None] - critic.centres).norm(dim=2) + critic.heights
+    assert critic(x).shape == (30, 1)
+    assert torch.allclose(critic(x)[:, 0], cones.min(1).values)
+    assert 1 - 1e-6 < lower_bound(critic, x) <= upper_bound(critic) == 1
+    assert critic.centres.abs().max() <= 2
+
+
+def test_funnels_learn_where_the_tip_of_a_cone_is():
+    torch.manual_seed(0)
+    critic, x = Funnels(2, 4), cloud(300).float()
+    truth = (x - 0.5).norm(dim=1)
+    optimiser = torch.optim.Adam(critic.parameters(), lr=0.05)
+    for _ in range(200):
+        optimiser.zero_grad()
+        loss = (critic(x)[:, 0] - truth).square().mean()
+        loss.backward()
+        optimiser.step()
+    assert loss < 1e-3
+
+
+@pytest.mark.parametrize("arguments", [(0, 1), (1, 0), (1, 1, 0.0), (1, 1, math.inf)])
+def test_bad_funnels_are_named(arguments):
+    with pytest.raises(ValueError, match=r"(dimension|count|spread) must be"):
+        Funnels(*arguments)

@@ -62,6 +62,7 @@ def parser() -> Parser:
     _add_evaluate(listed)
     _add_study(listed)
     _add_examine(listed)
+    _add_distance(listed)
     _add(listed, actions.list_recipes, "recipes", "list the experiments that have a name")
     _add(listed, actions.doctor, "doctor", "look at this machine: what is there, what is missing")
     return top
@@ -168,6 +169,21 @@ def _add_examine(listed) -> None:
         "--rounds", type=value_of, default=6, metavar="N", help="of the loop; default 6"
     )
     examine.add_argument("--json", action="store_true", dest="as_json", help="for programs")
+
+
+def _add_distance(listed) -> None:
+    purpose = "say between which numbers W₁ of two laws lies, from a sample of each"
+    distance = _add(listed, actions.measure_distance, "distance", purpose)
+    for name in ("first", "second"):
+        distance.add_argument(name, metavar="FILE.npy", help="points n×…, or a .csv of numbers")
+    for name, value, about in (
+        ("confidence", 0.95, "how often, at least, such an interval holds W₁; default 0.95"),
+        ("diameter", None, "no two points of a law are further apart: the margins are proved"),
+        ("steps", 400, "of the critic; default 400"),
+        ("seed", 0, "default 0"),
+    ):
+        distance.add_argument(f"--{name}", type=value_of, default=value, metavar="N", help=about)
+    distance.add_argument("--json", action="store_true", dest="as_json", help="for programs")
 
 
 def _add_device(command: Parser) -> None:

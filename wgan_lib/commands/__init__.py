@@ -2,5 +2,5 @@
 
 `actions` holds what each command does. `run_folder` keeps what a training run leaves behind,
 `terminal` speaks to the person before it, `doctor` examines a machine, `examination` somebody's
-code, and `sheets` draws samples.
+code, `distance` measures two samples that `point_files` reads, and `sheets` draws samples.
 """

@@ -10,7 +10,7 @@ from typing import Any
 import torch.distributed
 from torch import Tensor
 
-from wgan_lib.commands import sheets
+from wgan_lib.commands import distance, sheets
 from wgan_lib.commands.doctor import examine
 from wgan_lib.commands.examination import examined
 from wgan_lib.commands.run_folder import RunFolder, write_history
@@ -206,3 +206,10 @@ def examine_code(loss: str | None = None, as_json: bool = False, **options: Any)
     report = examined(loss, **options)
     show(report.to_json() if as_json else str(report))
     return 1 if report.bugs else DONE
+
+
+def measure_distance(first: str, second: str, as_json: bool = False, **options: Any) -> int:
+    """An interval for W₁ between the laws of two samples."""
+    found = distance.measured(first, second, **options)
+    show(distance.as_json(found) if as_json else distance.in_words(found, first, second))
+    return DONE

@@ -2,8 +2,8 @@
 
 `recipes` is the page with all of them. A `study` runs some over several seeds and takes `measures`
 on the way; `recipe_studies` has the course's own. `studies` runs them and keeps their numbers
-through `results`; a study of something other than recipes joins its list, as `bug_clinic` does,
-which trains what lies on the ward.
+through `results`; a study of something other than recipes joins its list, as `interval_study` does,
+and `bug_clinic`, which trains what lies on the ward.
 `stored_runs` keeps long runs with their weights. `trained` opens a checkpoint, and `evaluation`
 measures what is in it.
 """

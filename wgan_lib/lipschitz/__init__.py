@@ -3,12 +3,21 @@
 `slopes` measures gradients (lessons 04 to 07), and is all that training stands on. `cones` holds a
 function between its points, `bounds` certifies a slope for a whole network, `piecewise_linear`
 finds it exactly on the line, and `layers` builds networks that cannot be steeper than 1: lesson 04.
+The ways to do so are in `constraints`, which hold a matrix, and in `residual`.
 """
 
 from wgan_lib.lipschitz.bounds import clipped_bound, layer_constants, upper_bound
-from wgan_lib.lipschitz.cones import ConeViolations, cone_envelope, cone_violations, lower_bound
-from wgan_lib.lipschitz.layers import GroupSort, lipschitz_mlp
+from wgan_lib.lipschitz.cones import (
+    ConeViolations,
+    Funnels,
+    cone_envelope,
+    cone_violations,
+    lower_bound,
+)
+from wgan_lib.lipschitz.constraints import almost_orthogonal, bjorck
+from wgan_lib.lipschitz.layers import GroupSort, lipschitz_mlp, residual_mlp
 from wgan_lib.lipschitz.piecewise_linear import breakpoints, exact_constant_1d
+from wgan_lib.lipschitz.residual import SLL
 from wgan_lib.lipschitz.slopes import (
     clip_weights_,
     euclidean_norms,
@@ -19,8 +28,12 @@ from wgan_lib.lipschitz.slopes import (
 )
 
 __all__ = [
+    "SLL",
     "ConeViolations",
+    "Funnels",
     "GroupSort",
+    "almost_orthogonal",
+    "bjorck",
     "breakpoints",
     "clip_weights_",
     "clipped_bound",
@@ -33,6 +46,7 @@ __all__ = [
     "layer_constants",
     "lipschitz_mlp",
     "lower_bound",
+    "residual_mlp",
     "sample_coupling",
     "score_gradients",
     "upper_bound",

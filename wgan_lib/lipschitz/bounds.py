@@ -19,13 +19,18 @@ from torch.nn.utils.parametrize import type_before_parametrizations
 
 from wgan_lib import networks
 from wgan_lib.ground.arguments import finite_number, positive_integer
+from wgan_lib.lipschitz.cones import Funnels
 from wgan_lib.lipschitz.layers import GroupSort
+from wgan_lib.lipschitz.residual import SLL
 
 LARGEST_MATRIX = 2**22  # entries; a convolution with no more of them is written out as a matrix
 
 RELUS = (nn.ReLU, networks.ReLU)
 LEAKY_RELUS = (nn.LeakyReLU, networks.LeakyReLU)
-NEVER_STEEPER = (nn.Identity, nn.Flatten, nn.Unflatten, nn.Tanh, nn.Softplus, GroupSort, *RELUS)
+NEVER_STEEPER = (
+    *(nn.Identity, nn.Flatten, nn.Unflatten, nn.Tanh, nn.Softplus),
+    *(GroupSort, Funnels, *RELUS),
+)
 
 
 def upper_bound(network: nn.Module, shape: Sequence[int] | None = None) -> float:
@@ -44,7 +49,8 @@ def layer_constants(network: nn.Module, shape: Sequence[int] | None = None) -> l
     Dense layers: the largest singular value. Convolutions: that of the matrix they amount to, or,
     where the matrix is too large, a bound on it from the same convolution on a torus (Sedghi,
     Gupta, Long 2019); both depend on the image's size, so shape, (C, H, W) of one sample, must be
-    given. Sorting, ReLU, tanh, flattening: 1. Batch norm in evaluation mode is a fixed scaling.
+    given. Sorting, ReLU, tanh, flattening, funnels: 1. SLL: a bound by the norm of its weight.
+    Batch norm in evaluation mode is a fixed scaling.
 
     Raises ValueError for layers that have no constant as they stand (batch norm, dropout and
     spectral norm in training mode), TypeError for layers that nothing is known of (layer norm,
@@ -120,6 +126,13 @@ def _dense(layer: nn.Linear, sample: Tensor | None) -> float:
     return torch.linalg.matrix_norm(_precise(layer.weight), 2).item()
 
 
+def _residual(layer: SLL, sample: Tensor | None) -> float:
+    """The Jacobian I − 2·V·S·Vᵀ, S between 0 and 1, has no eigenvalue outside [1 − 2‖V‖², 1]."""
+    contraction = copy.deepcopy(layer).cpu().double().contraction().detach()
+    norm = torch.linalg.matrix_norm(contraction, 2).item()
+    return max(1.0, 2 * norm**2 - 1)
+
+
 def _leaky(layer: nn.LeakyReLU, sample: Tensor | None) -> float:
     return max(1.0, abs(layer.negative_slope))
 
@@ -188,6 +201,7 @@ _CONSTANTS: dict[type, Callable[[nn.Module, Tensor | None], float]] = {
     nn.BatchNorm2d: _scaling,
     nn.Dropout: lambda layer, sample: 1.0,
     nn.Sigmoid: lambda layer, sample: 0.25,
+    SLL: _residual,
     **dict.fromkeys(LEAKY_RELUS, _leaky),
 }
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from wgan_lib.ground.arguments import finite_number, finite_tensor
+from wgan_lib.ground.arguments import finite_number, finite_tensor, positive_integer
 from wgan_lib.lipschitz.slopes import point_batch, point_heights
 from wgan_lib.transport import cost_matrix
 
@@ -59,6 +59,28 @@ def cone_envelope(x: Tensor, anchors: Tensor, values: Tensor, K: float = 1.0) ->
     K = finite_number("K", K, minimum=0.0)
     cones = values + K * cost_matrix(x, anchors)
     return cones.min(dim=1).values.to(torch.promote_types(x.dtype, values.dtype))
+
+
+class Funnels(nn.Module):
+    """A critic that is 1-Lipschitz by construction: x ↦ min_n ‖x − a_n‖ + b_n, N×d to N×1, learned.
+
+    Centres a_n start uniform on [−spread, spread]^d, heights b_n at 0. As flexible as its count
+    allows: with a funnel at each sample it can be any 1-Lipschitz function's upper envelope
+    (McShane 1934).
+    """
+
+    def __init__(self, dimension: int, count: int, spread: float = 1.0):
+        super().__init__()
+        shape = positive_integer("count", count), positive_integer("dimension", dimension)
+        spread = finite_number("spread", spread, minimum=0.0, strict=True)
+        self.centres = nn.Parameter(spread * (2 * torch.rand(shape) - 1))
+        self.heights = nn.Parameter(torch.zeros(shape[0]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return cone_envelope(x, self.centres, self.heights)[:, None]
+
+    def extra_repr(self) -> str:
+        return "count={}, dimension={}".format(*self.centres.shape)
 
 
 def lower_bound(f: Callable[[Tensor], Tensor], x: Tensor) -> float:

@@ -1,8 +1,8 @@
 """Critics that are 1-Lipschitz by construction: whatever their weights, no slope exceeds 1.
 
-Every matrix is held at spectral norm 1 by a parametrisation, and no activation steepens what it
-gets. Lesson 04 trains such critics on the dual; lesson 12, to come, holds them against other
-constraints.
+Every matrix is held at spectral norm 1 by a parametrisation (`constraints`), and no activation
+steepens what it gets. Lesson 04 trains such critics on the dual; lesson 12, to come, holds them
+against other constraints.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from torch import Tensor, nn
-from torch.nn.utils import parametrizations
 
 from wgan_lib.ground.arguments import one_of, positive_integer
+from wgan_lib.lipschitz.constraints import CONSTRAINTS, Constraint, orthogonal
+from wgan_lib.lipschitz.residual import SLL
 
-CONSTRAINTS = ("orthogonal", "spectral")
-ACTIVATIONS = ("group_sort", "relu")
+ACTIVATIONS = ("group_sort", "full_sort", "relu")
 
 
 class GroupSort(nn.Module):
@@ -45,8 +45,8 @@ class GroupSort(nn.Module):
 def lipschitz_mlp(
     widths: Sequence[int],
     *,
-    constraint: str = "orthogonal",
-    activation: str = "group_sort",
+    constraint: str | Constraint = "orthogonal",
+    activation: str | None = None,
     group_size: int = 2,
 ) -> nn.Sequential:
     """A dense network of these widths, N×widths[0] to N×widths[-1], with no slope above 1.
@@ -54,30 +54,57 @@ def lipschitz_mlp(
     constraint  "orthogonal": every matrix has orthonormal rows or columns, all its singular values
                 are 1; "spectral": each is divided by its largest singular value (Miyato et al.
                 2018), which a power iteration finds from below, so that the slope may exceed 1 a
-                little until it has settled
-    activation  "group_sort", in groups of group_size, or "relu"; the output is bare
+                little until it has settled; "sll": a ``residual_mlp``, with ReLUs of its own;
+                or another of ``CONSTRAINTS``, or a function that holds an nn.Linear
+    activation  "group_sort" (the default), in groups of group_size; "full_sort", in one group; or
+                "relu"; the output is bare
 
     Only orthogonal matrices with sorting keep the gradient's norm all the way (Anil et al. 2019).
     """
-    widths = [positive_integer("widths", width) for width in widths]
-    if len(widths) < 2:
-        raise ValueError(f"widths must name the input and the output at least, got {widths}")
-    one_of("constraint", constraint, CONSTRAINTS)
-    one_of("activation", activation, ACTIVATIONS)
+    if constraint == "sll":
+        if activation is not None:
+            raise ValueError(f"activation must be None with constraint 'sll', got {activation!r}")
+        return residual_mlp(widths)
+    widths, hold = _checked(widths), _held_by(constraint)
+    activation = one_of("activation", activation or "group_sort", ACTIVATIONS)
     if activation == "group_sort":
         _refuse_broken_groups(widths[1:-1], GroupSort(group_size).group_size)
     layers: list[nn.Module] = []
     for fan_in, fan_out in pairwise(widths):
-        layers.append(_held_at_1(nn.Linear(fan_in, fan_out), constraint))
-        layers.append(nn.ReLU() if activation == "relu" else GroupSort(group_size))
+        layers += [hold(nn.Linear(fan_in, fan_out)), _activation(activation, fan_out, group_size)]
     return nn.Sequential(*layers[:-1])
 
 
-def _held_at_1(layer: nn.Linear, constraint: str) -> nn.Linear:
-    if constraint == "spectral":
-        return parametrizations.spectral_norm(layer)
-    # The Cayley map asks for one linear system, the default for products of many reflections.
-    return parametrizations.orthogonal(layer, orthogonal_map="cayley")
+def _held_by(constraint: str | Constraint) -> Constraint:
+    if callable(constraint):
+        return constraint
+    return CONSTRAINTS[one_of("constraint", constraint, [*CONSTRAINTS, "sll"])]
+
+
+def _activation(name: str, width: int, group_size: int) -> nn.Module:
+    if name == "relu" or width == 1:  # what stands alone is sorted, and a bare output is cut off
+        return nn.ReLU() if name == "relu" else nn.Identity()
+    return GroupSort(width if name == "full_sort" else group_size)
+
+
+def residual_mlp(widths: Sequence[int]) -> nn.Sequential:
+    """A 1-Lipschitz network of SLL layers, one for each hidden width; it brings its own ReLUs.
+
+    An orthogonal matrix changes the width where it changes: before the first layer, after the last.
+    """
+    widths = _checked(widths)
+    layers: list[nn.Module] = []
+    for fan_in, fan_out in pairwise(widths[:-1]):
+        layers += [] if fan_in == fan_out else [orthogonal(nn.Linear(fan_in, fan_out))]
+        layers.append(SLL(fan_out))
+    return nn.Sequential(*layers, orthogonal(nn.Linear(*widths[-2:])))
+
+
+def _checked(widths: Sequence[int]) -> list[int]:
+    widths = [positive_integer("widths", width) for width in widths]
+    if len(widths) < 2:
+        raise ValueError(f"widths must name the input and the output at least, got {widths}")
+    return widths
 
 
 def _refuse_broken_groups(hidden: Sequence[int], group_size: int) -> None:
