@@ -37,7 +37,7 @@ def beds(
     """
     rows = -(-len(patients) // _A_ROW)
     columns = -(-len(patients) // rows)
-    figure = Figure(figsize=(11, 0.5 + 2.65 * rows))
+    figure = Figure(figsize=(11, 0.6 + 2.25 * rows))
     panes = list(figure.subplots(rows, columns, squeeze=False, sharex=False, sharey=True).flat)
     for axes, (title, (sick, healthy)) in zip(panes, patients.items(), strict=False):
         steps = _steps([*sick, *healthy])
