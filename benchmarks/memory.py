@@ -55,7 +55,7 @@ def growth(early: int = EARLY, late: int = LATE) -> list[Measurement]:
     before = resident_megabytes()
     loop.advance(late - early)
     after = resident_megabytes()
-    recorded = sum(c.numel() * c.element_size() for c in loop.run.history.columns().values())
+    recorded = sum(c.numel() * c.element_size() for c in loop.run.history.values())
     return [
         Measurement(f"memory after {early} steps", before, "MB"),
         Measurement(f"memory after {late} steps", after, "MB", "the same"),

@@ -16,6 +16,7 @@ accuracy differs in its fourth digit.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 import tempfile
 from pathlib import Path
@@ -56,7 +57,7 @@ def trained(images: Tensor, labels: Tensor) -> ImageClassifier:
     """A classifier after EPOCHS rounds through the images; Adam, the rate up and down once."""
     torch.manual_seed(SEED)
     source = torch.Generator().manual_seed(SEED)
-    classifier = ImageClassifier()
+    classifier = ImageClassifier(accuracy=0.0)  # until it is measured
     optimiser = torch.optim.Adam(classifier.parameters())
     steps = EPOCHS * (len(images) // BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
@@ -82,13 +83,16 @@ def accuracy(classifier: ImageClassifier, images: Images) -> float:
 def build(kind: str, write: bool) -> None:
     """Train one classifier, measure it as it will be read, and with `write` put it in place."""
     classifier = trained(*training_images(kind))
+    classifier.kind = kind
     with tempfile.TemporaryDirectory() as name:
         aside = Path(name) / KINDS[kind]
         write_classifier(aside, classifier)
         classifier.accuracy = accuracy(read_classifier(aside), OFFICIAL[kind]("test"))
-        write_classifier(FOLDER / KINDS[kind] if write else aside, classifier)
-        size = aside.stat().st_size
-    print(f"{kind}: {classifier.accuracy:.2%} of the official test set, {size:,} bytes")
+        target = FOLDER / KINDS[kind] if write else aside
+        write_classifier(target, classifier)
+        stored = target.read_bytes()
+    print(f"{kind}: {classifier.accuracy:.2%} of the official test set, {len(stored):,} bytes")
+    print(f"SHA-256, for wgan_lib/images/classifier.py: {hashlib.sha256(stored).hexdigest()}")
 
 
 def main() -> int:

@@ -91,12 +91,6 @@ def test_a_full_disk_keeps_the_last_good_checkpoint(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["run.pt"]
 
 
-def test_half_precision_rounds_numbers_and_leaves_counts():
-    halved = checkpoints.half_precision(torch.nn.BatchNorm1d(2).state_dict())
-    assert halved["weight"].dtype == halved["running_var"].dtype == torch.float16
-    assert halved["num_batches_tracked"].dtype == torch.int64
-
-
 def test_an_unwritable_place_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match=r"could not be written.*nothing is there.*run\.pt"):

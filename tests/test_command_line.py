@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from wgan_lib.__main__ import assignment, main, value_of
-from wgan_lib.commands import actions, doctor, terminal
+from wgan_lib.commands import doctor, terminal, training_run
 from wgan_lib.experiments import studies
 from wgan_lib.experiments.evaluation import evaluate_trained
 from wgan_lib.experiments.recipes import find, from_labels
@@ -182,13 +182,42 @@ def test_missing_data_say_how_to_get_them(refused, tmp_path):
     assert not any(out.iterdir()), "the folder must stay free for another recipe"
 
 
-def test_memory_that_ran_out(run, tmp_path, monkeypatch):
-    def exhaust(*_, **__):
-        raise torch.OutOfMemoryError("CUDA out of memory.\nTried to allocate 2.00 GiB")
+TORCH_GIVES_UP = {
+    "CUDA out of memory.\nTried to allocate 2.00 GiB": "--set batch_size",
+    "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: "
+    "you tried to allocate 313600000000 bytes.": "memory; try a smaller --set batch_size",
+    "InvalidCxxCompiler: No working C++ compiler found in config.cpp.cxx: (None, '')\n\nSet "
+    "TORCHDYNAMO_VERBOSE=1": "compile=True needs a C++ compiler",
+    "\nvalue cannot be converted to type float without overflow\nC++ stack":
+    "torch could not compute this: value cannot be converted to type float without overflow\n",
+}  # fmt: skip
 
-    monkeypatch.setattr(actions, "_train_in", exhaust)
+
+@pytest.mark.parametrize("said", TORCH_GIVES_UP)
+@pytest.mark.parametrize("kind", [RuntimeError, torch.OutOfMemoryError, MemoryError])
+def test_torch_gives_up_in_one_line(run, tmp_path, monkeypatch, said, kind):
+    def give_up(*_, **__):
+        raise kind(said)
+
+    monkeypatch.setattr(training_run, "_train_in", give_up)
     code, _, err = run(*ring(tmp_path / "run"))
-    assert code == 1 and err.count("\n") == 1 and "--set batch_size" in err
+    expected = TORCH_GIVES_UP[said] if kind is RuntimeError else "--set batch_size"
+    assert code == 1 and err.count("\n") == 1 and expected in err
+
+
+def test_a_number_too_large_for_float32(run, tmp_path):
+    words = ["train", "ring-wgan", *ON_CPU, "--out", tmp_path, "--set", "clip=1e300"]
+    code, _, err = run(*words, "--steps", 1, "--set", "batch_size=2")
+    assert code == 1 and err.count("\n") == 1 and "torch could not compute this" in err
+
+
+def test_a_seed_of_more_than_64_bits(refused, tmp_path):
+    for command in (
+        ring(tmp_path / "run", "--seed", 2**64),
+        ring(tmp_path / "run", "--seed", "1e30"),
+    ):
+        assert "seed must be an integer from 0 to 2**64 - 1" in refused(*command)
+    assert not (tmp_path / "run").exists()
 
 
 # ---------------------------------------------------------------------- the folder of a run
@@ -295,7 +324,7 @@ def press_ctrl_c(monkeypatch):
             for _ in range(times if at == step else 0):
                 signal.raise_signal(signal.SIGINT)
 
-        monkeypatch.setattr(actions, "write_sheet", write_sheet)
+        monkeypatch.setattr(training_run, "write_sheet", write_sheet)
 
     return arrange
 
@@ -435,7 +464,7 @@ def test_bad_evaluate(refused, trained, seed):
     checkpoint = trained / "ring" / "checkpoint.pt"
     message = refused("evaluate", checkpoint, *ON_CPU, "--seed", seed)
     assert "seed must be an integer of at least 0, got" in message
-    assert "which is a folder: name the file" in refused("evaluate", checkpoint.parent, *ON_CPU)
+    assert "which is a folder: name the file" in refused("evaluate", trained, *ON_CPU)
 
 
 def test_a_checkpoint_that_is_not_there(refused, tmp_path):

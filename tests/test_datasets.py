@@ -389,7 +389,8 @@ def test_hidden_files_and_other_files_are_left_out(tmp_path):
     save(tmp_path / ".ipynb_checkpoints" / "1-checkpoint.png", flat(10))
     (tmp_path / "._1.png").write_bytes(b"what macOS leaves on memory sticks")
     (tmp_path / "notes.txt").write_text("no picture")
-    assert len(image_folder(tmp_path)) == 1
+    with pytest.warns(UserWarning, match=r"1 file in .* left out, such as notes\.txt"):
+        assert len(image_folder(tmp_path)) == 1
 
 
 def test_no_folder_a_file_and_an_empty_folder_are_told_apart(tmp_path):

@@ -1,12 +1,17 @@
 """Figures are drawn, described in words that do not depend on the processor, and stored."""
 
+import ast
 import base64
 import io
+import itertools
 import math
 import subprocess
 import sys
+import warnings
+from pathlib import Path
 
 import matplotlib
+import matplotlib.legend
 import numpy as np
 import pytest
 import torch
@@ -253,3 +258,27 @@ def test_a_filled_area_is_a_shape_and_not_a_cloud_of_points():
     figure = sine()
     figure.axes[0].fill_between(X, np.sin(X), label="area")
     assert describe(figure).endswith("| area: 1 shapes")
+
+
+def test_every_legend_is_told_its_place():
+    """Without one, matplotlib looks for the best, and warns on a machine where that takes long."""
+    places = []
+    for file in sorted(Path(figures.__file__).parents[1].rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "legend":
+                places.append("loc" in {keyword.arg for keyword in node.keywords})
+    assert len(places) > 15 and all(places)
+    for lesson in (Path(__file__).parents[1] / "notebooks").glob("*.md"):
+        calls = lesson.read_text(encoding="utf-8").split(".legend(")[1:]
+        assert all("loc=" in call.split(")")[0] for call in calls), lesson
+
+
+def test_a_legend_on_a_slow_machine_warns_of_nothing(monkeypatch):
+    """A clock that jumps two seconds from one look to the next."""
+    looks_at_it = itertools.count(step=2)
+    monkeypatch.setattr(matplotlib.legend.time, "perf_counter", lambda: next(looks_at_it))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for draw in (sine, FIGURES["scatter"], FIGURES["bars"]):
+            png(draw())
+    assert next(looks_at_it) > 2, "the legends were looked for a place for"

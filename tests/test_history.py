@@ -23,7 +23,6 @@ def test_rows_are_added_below_one_another():
     assert list(history) == NAMES and len(history) == 2 and history.rows == 3
     assert history["critic_loss"].tolist() == [1, 2, 3]
     assert history.last() == pytest.approx({"critic_loss": 3.0, CLOCK: 0.3})
-    assert history.columns().keys() == dict(history).keys()
 
 
 def test_what_is_recorded_does_not_change_with_the_tensor_it_came_from():

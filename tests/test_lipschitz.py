@@ -12,11 +12,10 @@ from torch import nn
 from wgan_lib import networks
 from wgan_lib.lipschitz.bounds import clipped_bound
 from wgan_lib.lipschitz.cones import lower_bound
+from wgan_lib.lipschitz.gradients import gradient_norms, gradient_norms_by_layer
 from wgan_lib.lipschitz.slopes import (
     clip_weights_,
     euclidean_norms,
-    gradient_norms,
-    gradient_norms_by_layer,
     sample_coupling,
     score_gradients,
 )

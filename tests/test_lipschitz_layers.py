@@ -11,8 +11,8 @@ from torch import nn
 
 from wgan_lib.lipschitz.bounds import upper_bound
 from wgan_lib.lipschitz.cones import lower_bound
+from wgan_lib.lipschitz.gradients import gradient_norms
 from wgan_lib.lipschitz.layers import GroupSort, lipschitz_mlp
-from wgan_lib.lipschitz.slopes import gradient_norms
 from wgan_lib.training.critic_only import train_critic
 from wgan_lib.training.objectives import WGANGP
 

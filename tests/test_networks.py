@@ -181,3 +181,9 @@ def test_activations_are_those_of_torch_without_its_zeros(ours, theirs):
     slopes = [torch.autograd.grad(f(x).sum(), x, create_graph=True)[0] for f in (ours, theirs)]
     assert torch.equal(*slopes)
     assert not slopes[0].requires_grad, "the slope is a constant, and autograd knows"
+
+
+def test_half_precision_rounds_numbers_and_leaves_counts():
+    halved = networks.half_precision(torch.nn.BatchNorm1d(2).state_dict())
+    assert halved["weight"].dtype == halved["running_var"].dtype == torch.float16
+    assert halved["num_batches_tracked"].dtype == torch.int64

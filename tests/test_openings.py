@@ -242,6 +242,15 @@ def test_the_set_up_installs_where_there_is_nothing_and_leaves_torch_alone(tmp_p
     assert asked[-1] == f"git+{openings.repository()[0]}"
 
 
+def test_the_set_up_that_finds_no_course_says_so_in_a_line(tmp_path):
+    """Not in the many lines of pip, which speak of an address that may be a placeholder."""
+    (tmp_path / "pip.py").write_text("import sys; print('x' * 999); sys.exit('fatal: OWNER')")
+    done = run_set_up(tmp_path, "-S", PYTHONPATH=str(tmp_path))
+    assert done.returncode == 1 and done.stdout == ""
+    assert "open this file in a clone" in done.stderr.splitlines()[-1]
+    assert "fatal" not in done.stderr and "xxx" not in done.stderr
+
+
 def test_the_set_up_does_nothing_where_the_course_is_installed(tmp_path, environment):
     code = "assert 'pip' not in dir() and 'clone' not in dir()"
     done = run_set_up(tmp_path, code=code, PYTHONPATH=environment["PYTHONPATH"])

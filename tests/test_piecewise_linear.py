@@ -11,9 +11,9 @@ from torch import nn
 from wgan_lib import networks
 from wgan_lib.lipschitz.bounds import upper_bound
 from wgan_lib.lipschitz.cones import lower_bound
+from wgan_lib.lipschitz.gradients import gradient_norms
 from wgan_lib.lipschitz.layers import GroupSort, lipschitz_mlp
 from wgan_lib.lipschitz.piecewise_linear import breakpoints, exact_constant_1d
-from wgan_lib.lipschitz.slopes import gradient_norms
 
 DOUBLE = torch.float64
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from wgan_lib import GAN, WGAN, WGANGP, NonSaturatingGAN
+from wgan_lib.experiments.fingerprints import fingerprint
 from wgan_lib.experiments.recipes import IMAGES, RECIPES, TOYS, find, from_labels
 from wgan_lib.training.history import CLOCK
 from wgan_lib.training.objectives import has_batch_norm
@@ -209,7 +210,8 @@ def test_the_same_seed_gives_the_same_run(name):
 def test_a_run_knows_its_recipe(tmp_path):
     recipe = find("grid-wgan").changed(**SMALL)
     run = recipe.train(device="cpu", checkpoint=tmp_path / "run.pt")
-    assert run.labels == recipe.labels() and run.steps == 2
+    data = {"data": fingerprint(recipe.load_data())}
+    assert run.labels == recipe.labels() | data and run.steps == 2
     with pytest.raises(ValueError, match=r"recipe: .* grid-wgan, this run has ring-wgan"):
         find("ring-wgan").changed(**SMALL).train(device="cpu", checkpoint=tmp_path / "run.pt")
 

@@ -3,6 +3,7 @@
 import copy
 import warnings
 
+import numpy
 import pytest
 import torch
 from torch import nn
@@ -316,6 +317,18 @@ def in_float64(n, generator=None, device=None):
     return torch.zeros(n, 2, dtype=torch.float64)
 
 
+def in_bytes(n, generator=None, device=None):
+    return torch.zeros(n, 2, dtype=torch.uint8)
+
+
+def of_numpy(n, generator=None, device=None):
+    return numpy.zeros((n, 2), dtype=numpy.float32)
+
+
+def frozen(network):
+    return network.requires_grad_(False)
+
+
 def always_four(n, generator=None, device=None):
     return torch.zeros(4, 2)
 
@@ -368,6 +381,15 @@ def test_bad_settings_are_named(options, word):
         (networks.Generator(2, nn.Linear(2, 2)), nn.Linear, RING.sample, "critic must be a torch"),
         (networks.Generator(2, nn.Linear(2, 2)), nn.Linear(2, 1), in_float64, "float32, n×"),
         (networks.Generator(2, nn.Linear(2, 2)), nn.Linear(2, 1), always_four, "shape .4, 2. of"),
+        (networks.Generator(2, nn.Linear(2, 2)), nn.Linear(2, 1), in_bytes, "float32, .*uint8"),
+        (networks.Generator(2, nn.Linear(2, 2)), nn.Linear(2, 1), of_numpy, "torch.float32, n×"),
+        (frozen(networks.Generator(2, nn.Linear(2, 2))), nn.Linear(2, 1), RING.sample, "generator"),
+        (
+            networks.Generator(2, nn.Linear(2, 2)),
+            frozen(nn.Linear(2, 1)),
+            RING.sample,
+            "critic must",
+        ),
     ],
 )
 def test_parts_that_do_not_fit_are_named(generator, critic, sample, word):

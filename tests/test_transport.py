@@ -211,6 +211,40 @@ def test_what_the_solver_says_about_empty_places_does_not_matter(monkeypatch):
         assert torch.allclose(ours, expected)
 
 
+@pytest.mark.parametrize("far", [1e8, 1e10, 1e12, 1e14, 1e100])
+@pytest.mark.parametrize("both", [True, False])
+def test_a_far_point_on_each_side_hides_nothing(far, both):
+    """Far points that are near each other weigh as little as any; a single one weighs it all."""
+    x, y = cloud(60, 1), cloud(60, 2) + 1
+    x[0] = torch.tensor([0.5, far], dtype=DOUBLE)
+    y[0] = torch.tensor([0.7, far], dtype=DOUBLE) if both else y[0]
+    cost = cost_matrix(x, y)
+    expected = cost.numpy()[optimize.linear_sum_assignment(cost.numpy())].mean()
+    assert wasserstein(x, y).item() == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("shift", [0.0, 1e-15, 1e-9])
+def test_clouds_that_all_but_meet_are_no_less_certain(shift):
+    x = cloud(40, 1)
+    y = x + shift * torch.tensor([1.0, 0.0])
+    expected = (y - x).norm(dim=1).mean().item()
+    assert wasserstein(x, y).item() == pytest.approx(expected, rel=1e-6, abs=0)
+
+
+def test_a_plan_that_is_dear_beside_its_own_cost_is_an_error(monkeypatch):
+    """Two near points swapped: a millionth of the highest cost, and as much as the plan's own."""
+    far, near = torch.tensor([[0.0], [1e-8], [1.0]]), torch.tensor([[1e-8], [0.0], [1.0]])
+    solve = ot.emd
+
+    def swapped(*arguments, **options):
+        _, log = solve(*arguments, **options)
+        return np.diag([1 / 3] * 3), log
+
+    monkeypatch.setattr(ot, "emd", swapped)
+    with pytest.raises(RuntimeError, match="not certain to be optimal"):
+        wasserstein(far, near)
+
+
 def test_too_few_pivots_are_an_error_and_no_warning(monkeypatch):
     monkeypatch.setattr("wgan_lib.transport.PIVOTS", 3)
     with pytest.raises(RuntimeError, match="no optimal plan was found"):

@@ -9,7 +9,7 @@ from torch import nn
 from wgan_lib.classroom.figures.clipping import knob
 from wgan_lib.classroom.widgets.clipping import CHANCE, CLIPS, EQUAL, by_chance, draw_knob, norms_at
 from wgan_lib.lipschitz.bounds import clipped_bound
-from wgan_lib.lipschitz.slopes import gradient_norms_by_layer
+from wgan_lib.lipschitz.gradients import gradient_norms_by_layer
 from wgan_lib.networks import mlp
 
 POINTS = torch.randn(64, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)

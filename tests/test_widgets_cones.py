@@ -7,8 +7,8 @@ import torch
 
 from wgan_lib.classroom.widgets.cones import FUNCTIONS, LINE, draw_cone, relu_network, sliding_cone
 from wgan_lib.lipschitz.cones import cone_violations
+from wgan_lib.lipschitz.gradients import gradient_norms
 from wgan_lib.lipschitz.piecewise_linear import breakpoints, exact_constant_1d
-from wgan_lib.lipschitz.slopes import gradient_norms
 
 NARROWEST = {"sin x": 1.0, "|x|": 1.0, "a ReLU network": 1.5}
 

@@ -7,22 +7,28 @@ input, 1 for a run that diverged, 130 after Ctrl-C. What each command does is in
 from __future__ import annotations
 
 import argparse
-import ast
 import io
+import math
+import os
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import torch
 
 from wgan_lib.commands import actions
+from wgan_lib.commands.terminal import OUT_OF_MEMORY, in_a_line, in_words, torch_in_words
 from wgan_lib.experiments.studies import STUDIES
 from wgan_lib.ground.devices import is_main_process
+from wgan_lib.ground.literals import literal
 from wgan_lib.training.loop import DivergedError
 
 PROGRAM = "python -m wgan_lib"
 PURPOSE = "Train Wasserstein GANs and look at what they have learned."
 EXAMPLE = f"For a start: {PROGRAM} train digits-wgan-gp --out runs/demo"
+WHICH = "a checkpoint.pt, or the folder of its run"
+MOST_SIDES, MOST_NUMBERS = 8, 2**22  # of one sample that a loss is examined with
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130  # 130 = 128 + SIGINT, as shells have it
 
 
@@ -30,7 +36,7 @@ class Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, like every other error of the program."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(BAD_INPUT, f"wgan_lib: {message}; see {self.prog} --help\n")
+        self.exit(BAD_INPUT, f"wgan_lib: {in_a_line(message)}; see {self.prog} --help\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,15 +46,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = vars(parser().parse_args(given))
     command = parsed.pop("command")
     try:
-        return command(**parsed)
+        with warnings.catch_warnings():
+            warnings.showwarning = _say
+            return command(**parsed)
     except DivergedError as error:
         return _fail(FAILED, str(error))
-    except torch.OutOfMemoryError:
-        return _fail(FAILED, "the device ran out of memory; try a smaller --set batch_size=…")
+    except (torch.OutOfMemoryError, MemoryError):
+        return _fail(FAILED, OUT_OF_MEMORY)
     except OSError as error:
-        return _fail(BAD_INPUT, _in_words(error))
+        return _fail(BAD_INPUT, in_words(error))
     except (ValueError, TypeError) as error:  # CheckpointError is a ValueError
         return _fail(BAD_INPUT, str(error))
+    except RuntimeError as error:
+        return _fail(FAILED, torch_in_words(error))
     except KeyboardInterrupt:
         return _fail(INTERRUPTED, "interrupted at once; what was saved before is still there")
 
@@ -82,7 +92,9 @@ def _add_train(listed) -> None:
         "train a recipe; the same command again goes on where it stopped",
     )
     train.add_argument("recipe", metavar="RECIPE", help=f"a name that `{PROGRAM} recipes` lists")
-    train.add_argument("--out", required=True, metavar="DIR", help="folder for all that it writes")
+    train.add_argument(
+        "--out", type=path_of, required=True, metavar="DIR", help="folder for all that it writes"
+    )
     for name in ("steps", "seed"):
         train.add_argument(
             f"--{name}", type=value_of, metavar="N", help=f"short for --set {name}=N"
@@ -108,8 +120,8 @@ def _add_train(listed) -> None:
 
 def _add_sample(listed) -> None:
     sample = _add(listed, actions.sample, "sample", "draw samples from a trained generator")
-    sample.add_argument("checkpoint", metavar="CHECKPOINT")
-    sample.add_argument("--out", required=True, metavar="FILE.png")
+    sample.add_argument("checkpoint", type=path_of, metavar="CHECKPOINT", help=WHICH)
+    sample.add_argument("--out", type=path_of, required=True, metavar="FILE.png")
     sample.add_argument("-n", dest="count", type=value_of, help="default 64 images or 1,000 points")
     sample.add_argument("--seed", type=value_of, default=0, metavar="N", help="default 0")
     sample.add_argument("--raw", action="store_true", help="not the averaged weights")
@@ -119,7 +131,7 @@ def _add_sample(listed) -> None:
 
 def _add_evaluate(listed) -> None:
     evaluate = _add(listed, actions.evaluate, "evaluate", "measure how good the samples are")
-    evaluate.add_argument("checkpoint", metavar="CHECKPOINT")
+    evaluate.add_argument("checkpoint", type=path_of, metavar="CHECKPOINT", help=WHICH)
     evaluate.add_argument("--json", action="store_true", dest="as_json", help="for programs")
     evaluate.add_argument("--seed", type=value_of, default=0, metavar="N", help="default 0")
     _add_device(evaluate)
@@ -130,8 +142,12 @@ def _add_study(listed) -> None:
     purpose = "run recipes over several seeds and keep what was measured"
     study = _add(listed, actions.study, "study", purpose)
     study.add_argument("name", metavar="NAME", help=f"one of: {', '.join(STUDIES)}")
-    study.add_argument("--out", metavar="DIR", help="default: where the lessons look for it")
-    study.add_argument("--device", default="cpu", help="auto, cpu (default), cuda or mps")
+    study.add_argument(
+        "--out", type=path_of, metavar="DIR", help="default: where the lessons look for it"
+    )
+    study.add_argument(
+        "--device", type=device_of, default="cpu", help="auto, cpu (default), cuda or mps"
+    )
     study.add_argument(
         "--jobs",
         type=value_of,
@@ -175,7 +191,9 @@ def _add_distance(listed) -> None:
     purpose = "say between which numbers W₁ of two laws lies, from a sample of each"
     distance = _add(listed, actions.measure_distance, "distance", purpose)
     for name in ("first", "second"):
-        distance.add_argument(name, metavar="FILE.npy", help="points n×…, or a .csv of numbers")
+        distance.add_argument(
+            name, type=path_of, metavar="FILE.npy", help="points n×…, or a .csv of numbers"
+        )
     for name, value, about in (
         ("confidence", 0.95, "how often, at least, such an interval holds W₁; default 0.95"),
         ("diameter", None, "no two points of a law are further apart: the margins are proved"),
@@ -188,13 +206,17 @@ def _add_distance(listed) -> None:
 
 def _add_device(command: Parser) -> None:
     command.add_argument(
-        "--device", default="auto", help="auto (default: CUDA, else MPS, else cpu), cpu, cuda, mps"
+        "--device",
+        type=device_of,
+        default="auto",
+        help="auto (default: CUDA, else MPS, else cpu), cpu, cuda, mps",
     )
 
 
 def _add_data(command: Parser) -> None:
     command.add_argument(
         "--data",
+        type=path_of,
         metavar="ROOT",
         help="folder of MNIST and FashionMNIST (default WGAN_DATA, or else data/), or of the "
         "pictures that folder-wgan-gp is to learn",
@@ -207,9 +229,24 @@ def value_of(text: str) -> Any:
     Whether the value is allowed is for the library to say, and it says it in words.
     """
     try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
+        return literal(text)
+    except ValueError:
         return text
+
+
+def path_of(text: str) -> str:
+    """A path; "~" is the home folder also where the shell left it alone, as in `--out=~/runs`."""
+    if "\0" in text or not text:
+        raise argparse.ArgumentTypeError(f"must be a path, got {text!r}")
+    return os.path.expanduser(text)
+
+
+def device_of(text: str) -> str:
+    """The name of a device that computes; whether it is here is for the library to say."""
+    if text.startswith("meta"):
+        wanted = "must be auto, cpu, cuda, cuda:N or mps"
+        raise argparse.ArgumentTypeError(f"{wanted}, got {text!r}, which holds no numbers")
+    return text
 
 
 def assignment(text: str) -> tuple[str, Any]:
@@ -223,21 +260,27 @@ def assignment(text: str) -> tuple[str, Any]:
 def shape_of(text: str) -> tuple[int, ...]:
     """`3,64,64` as a tuple of integers."""
     try:
-        return tuple(int(side) for side in text.replace("x", ",").split(","))
+        sides = tuple(int(side) for side in text.replace("x", ",").split(","))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"must be sides such as 3,64,64, got {text!r}") from None
+        sides = ()
+    if not sides or min(sides) < 1 or len(sides) > MOST_SIDES or math.prod(sides) > MOST_NUMBERS:
+        wanted = f"{MOST_SIDES} sides at most and at most {MOST_NUMBERS:,} numbers"
+        raise argparse.ArgumentTypeError(
+            f"must be sides such as 3,64,64, {wanted}, got {text[:80]!r}"
+        )
+    return sides
 
 
 def _fail(code: int, message: str) -> int:
     if is_main_process():  # under torchrun all processes meet the same error
-        print("wgan_lib:", " ".join(message.split()), file=sys.stderr)
+        print("wgan_lib:", in_a_line(message), file=sys.stderr)
     return code
 
 
-def _in_words(error: OSError) -> str:
-    """The file and what is wrong with it, without the number of the error."""
-    known = error.strerror and error.filename
-    return f"{error.filename}: {error.strerror}" if known else str(error)
+def _say(message: Warning | str, *_: Any, **__: Any) -> None:
+    """A warning as a line of its own, without the line of code that it came from."""
+    if is_main_process():
+        print("wgan_lib: note:", in_a_line(str(message)), file=sys.stderr)
 
 
 def _allow_plain_terminals() -> None:

@@ -7,11 +7,12 @@ Nothing here ends in a sigmoid: a critic's score is unbounded.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from wgan_lib.activations import LeakyReLU, ReLU
 from wgan_lib.ground.arguments import one_of, positive_integer
@@ -83,6 +84,8 @@ def initialise(
     """
     one_of("initialisation", how, ("he", "dcgan", "torch"))
     for module in network.modules() if how != "torch" else ():
+        if any(parameter.is_meta for parameter in module.parameters(recurse=False)):
+            continue  # it has no numbers, and torch takes seconds to draw none
         if isinstance(module, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
             std = 0.02 if how == "dcgan" else math.sqrt(2 / _fan_in(module))
             nn.init.normal_(module.weight, 0.0, std, generator=generator)
@@ -98,6 +101,29 @@ def _fan_in(layer: nn.Module) -> float:
     if isinstance(layer, nn.ConvTranspose2d):
         return layer.weight[:, 0].numel() / math.prod(layer.stride)
     return layer.weight[0].numel()
+
+
+def count_weights(make: Callable[..., Iterable[nn.Module]], options: Mapping[str, Any]) -> float:
+    """How many numbers the networks that are made with these options train; none is drawn.
+
+    They are built where tensors have shapes and nothing else. Infinity stands for more than 64 bits
+    can count.
+    """
+    if any(isinstance(value, (int, float)) and value > 2**31 for value in options.values()):
+        return math.inf
+    try:
+        with torch.device("meta"):
+            return sum(p.numel() for network in make(**options) for p in network.parameters())
+    except RuntimeError:
+        return math.inf
+
+
+def half_precision(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A network's state with its numbers in float16, which takes half the room; counts stay."""
+    return {
+        name: value.half() if value.is_floating_point() else value
+        for name, value in weights.items()
+    }
 
 
 # ------------------------------------------------------------------ networks by name

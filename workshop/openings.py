@@ -56,7 +56,9 @@ if importlib.util.find_spec("wgan_lib") is None:
     sys.path.extend(map(str, clone[:1]))
     if not clone:  # as on Colab: install the course, and leave the torch that is there alone
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "POT"]
-        subprocess.run([*pip, "git+{repository}"], check=True)"""
+        home = "{repository}"
+        if subprocess.run([*pip, f"git+{{home}}"], capture_output=True).returncode:
+            raise ImportError(f"there is no course at {{home}}: open this file in a clone of it")"""
 
 
 @cache

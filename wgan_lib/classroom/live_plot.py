@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from wgan_lib.classroom.descriptions import describe
 from wgan_lib.classroom.pictures import bundle, in_notebook
+from wgan_lib.ground.imports import import_whole
 
 
 class RunSoFar(Protocol):
@@ -97,6 +98,7 @@ class LivePlot:
 
     def _figure(self, series: dict[str, tuple[Any, Any]], steps: int) -> Any:
         # matplotlib takes a second to import: a script that never draws need not wait for it.
+        import_whole("wgan_lib.classroom.figures")
         from wgan_lib.classroom.figures import curves, quick_axes
 
         axes = quick_axes()

@@ -19,7 +19,9 @@ from torch import nn
 
 from wgan_lib.clinic import Report, examine, watch
 from wgan_lib.clinic.strangers import told, where
+from wgan_lib.ground.arguments import positive_integer
 
+MOST_LABELS = 100_000
 NETWORKS = {
     "critic": ("critic", "discriminator", "D", "netD"),
     "generator": ("generator", "G", "netG"),
@@ -46,6 +48,8 @@ def examined(
     What a file raises when it is imported, and what a loop raises before it has taken a step, is a
     ValueError too, with the line in that file.
     """
+    if labels is not None and positive_integer("labels", labels) > MOST_LABELS:
+        raise ValueError(f"labels must be at most {MOST_LABELS:,}, got {str(labels)[:20]}")
     files = Files()
     with redirect_stdout(sys.stderr):
         pieces = {

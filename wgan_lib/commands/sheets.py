@@ -1,4 +1,4 @@
-"""Samples of a toy law as a scatter in a PNG file; images are `images.mosaics`'s."""
+"""Samples in a PNG file: of a toy law as a scatter, of images as a grid."""
 
 from __future__ import annotations
 
@@ -8,9 +8,25 @@ import torch
 from torch import Tensor
 
 from wgan_lib.distributions import Distribution
+from wgan_lib.experiments import recipes
+from wgan_lib.experiments.recipes import Recipe
 from wgan_lib.ground.files import write_whole
+from wgan_lib.images import mosaics
 
 REAL_POINTS = 500
+
+
+def sheet_size(recipe: Recipe) -> int:
+    """How many samples make a picture: a cloud takes more points than a grid takes images."""
+    return 1000 if recipe.data in recipes.TOYS else 64
+
+
+def write_sheet(path: Path, samples: Tensor, recipe: Recipe, step: int) -> None:
+    """A PNG file of the samples: a grid of images, or points beside real ones."""
+    if recipe.data in recipes.TOYS:
+        write_points(path, samples, recipe.load_data(), f"{recipe.name}, step {step}")
+    else:
+        mosaics.write_images(path, samples)
 
 
 def write_points(path: str | Path, points: Tensor, law: Distribution, title: str = "") -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import torch
 
@@ -15,14 +17,67 @@ from wgan_lib.training.history import CLOCK
 from wgan_lib.training.loop import StopTraining
 from wgan_lib.training.run import Run
 
+LONGEST = 1000  # characters of a message; some quote what was given
+OUT_OF_MEMORY = "the device ran out of memory; try a smaller --set batch_size=…"
 SECONDS_BETWEEN_LINES = 10.0
 IN_THE_BAR = ("critic_estimate", "generator_loss")  # all of them would push the bar off the screen
 
 
 def show(text: str) -> None:
-    """Print at once, and in one process only where several share a run."""
+    """Print at once, and in one process only where several share a run.
+
+    Where nobody reads any more, as behind `| head`, the program goes on in silence.
+    """
     if is_main_process():
-        print(text, flush=True)
+        try:
+            print(text, flush=True)
+        except OSError:
+            _fall_silent(sys.stdout)
+
+
+def _fall_silent(stream) -> None:
+    """What the stream still holds goes nowhere, and so does what is yet to come."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+@contextmanager
+def spared(path: Path) -> Iterator[None]:
+    """Inside, a file is written that a run can do without: what goes wrong becomes a warning."""
+    try:
+        yield
+    except Exception as error:  # a picture can fail in as many ways as there are machines
+        reason = in_words(error) if isinstance(error, OSError) else f"{path}: {error}"
+        said = f"wgan_lib: {in_a_line(reason)}; the run goes on without this file"
+        try:
+            print(said, file=sys.stderr, flush=True)
+        except OSError:
+            _fall_silent(sys.stderr)
+
+
+def torch_in_words(error: RuntimeError) -> str:
+    """What torch gave up for; it says many things by one kind of error, and in many lines."""
+    said = str(error)
+    if "allocate memory" in said or "out of memory" in said:
+        return OUT_OF_MEMORY
+    if "CxxCompiler" in said:
+        return "compile=True needs a C++ compiler such as g++ on the PATH; there is none"
+    first = next(filter(None, map(str.strip, said.splitlines())), type(error).__name__)
+    return f"torch could not compute this: {first}"
+
+
+def in_a_line(message: str) -> str:
+    """Without line breaks, and cut in its middle where it quotes too much."""
+    line, half = " ".join(message.split()), LONGEST // 2
+    return line if len(line) <= LONGEST else f"{line[:half]} […] {line[-half:]}"
+
+
+def in_words(error: OSError) -> str:
+    """The file and what is wrong with it, without the number of the error."""
+    known = error.strerror and error.filename
+    return f"{error.filename}: {error.strerror}" if known else str(error)
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

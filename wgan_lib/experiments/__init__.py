@@ -5,5 +5,5 @@ on the way; `recipe_studies` has the course's own. `studies` runs them and keeps
 through `results`; a study of something other than recipes joins its list, as `interval_study` does,
 and `bug_clinic`, which trains what lies on the ward.
 `stored_runs` keeps long runs with their weights. `trained` opens a checkpoint, and `evaluation`
-measures what is in it.
+measures what is in it; `inspection` looks at it first, and `fingerprints` tell data apart.
 """

@@ -62,7 +62,7 @@ def evaluate_trained(
         "weights": "averaged" if trained.averaged else "as trained",
     }
     # The samples take `seed` itself: the real data must not be drawn from the same numbers.
-    random = random_source(trained.device, seed + 1)
+    random = random_source(trained.device, (seed + 1) % 2**64 if seed < 2**64 else seed)
     if trained.recipe.data in TOYS:
         return about | _on_points(trained, random, seed)
     return about | _on_images(trained, random, seed, root)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,8 +13,11 @@ from torch import nn
 
 from wgan_lib import distributions, networks
 from wgan_lib.distributions import Distribution
+from wgan_lib.experiments.fingerprints import fingerprint
 from wgan_lib.ground.arguments import one_of
 from wgan_lib.ground.checkpoints import current_names
+from wgan_lib.ground.devices import random_source
+from wgan_lib.ground.literals import literal
 from wgan_lib.images import datasets
 from wgan_lib.images.dcgan_guidelines import dcgan_without
 from wgan_lib.training.loop import train
@@ -36,6 +38,10 @@ IMAGES = {
     "folder": datasets.image_folder,
 }
 
+# What no machine of a student's carries, or no patience: refused before anything is made.
+MOST = {"steps": 10**9, "batch_size": 2**16, "critic_steps": 10**6, "critic_warmup": 10**6}
+MOST_WEIGHTS = 12_000_000  # of both networks together
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -55,6 +61,14 @@ class Recipe:
     options: Mapping[str, Any] = field(default_factory=dict)
     changes: Mapping[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self):
+        for name, most in MOST.items():
+            if (value := getattr(self.settings, name)) > most:
+                raise ValueError(
+                    f"{name} must be at most {most:,} in a recipe, got {str(value)[:20]}"
+                )
+        random_source(torch.device("cpu"), self.settings.seed)  # says which seeds there are
+
     def changed(self, **changes: Any) -> Recipe:
         """The recipe with other settings, other fields of its objective, other network options.
 
@@ -62,7 +76,7 @@ class Recipe:
         """
         recipe = self
         for key, value in changes.items():
-            known = recipe.values()
+            known, value = recipe.values(), tuple(value) if isinstance(value, list) else value
             if known[setting_name("key", key, known)] != value:
                 recipe = recipe._with(key, value)
         return recipe
@@ -106,7 +120,15 @@ class Recipe:
         return datasets.image_folder(root, built["side"], built["channels"], device, split)
 
     def build_networks(self) -> tuple[nn.Module, nn.Module]:
-        """Generator and critic with the weights that the seed gives; torch's own state is kept."""
+        """Generator and critic with the weights that the seed gives; torch's own state is kept.
+
+        Raises ValueError, before they are made, for networks of more than 12 million weights.
+        """
+        count = networks.count_weights(NETWORKS[self.networks], self.options)
+        if count > MOST_WEIGHTS:
+            options = ", ".join(f"{name}={value!r}" for name, value in self.options.items())
+            wanted = f"networks must have at most {MOST_WEIGHTS:,} weights"
+            raise ValueError(f"{wanted}, got {count:,g} with {options}")
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(self.settings.seed)  # and not those of CUDA
             return NETWORKS[self.networks](**self.options)
@@ -127,7 +149,7 @@ class Recipe:
             self.objective,
             self.settings,
             device=device,
-            labels=self.labels(),
+            labels={**self.labels(), "data": fingerprint(data)},
             **options,
         )
 
@@ -263,9 +285,6 @@ def from_labels(labels: Mapping[str, str]) -> Recipe:
     """The recipe that ``Recipe.labels`` described; ValueError where they name none."""
     if "recipe" not in labels:
         raise ValueError(f"labels must name a recipe, got {dict(labels)}")
-    changes = {
-        key.removeprefix("set "): ast.literal_eval(value)
-        for key, value in current_names(labels).items()
-        if key.startswith("set ")
-    }
+    told = {key: text for key, text in current_names(labels).items() if key.startswith("set ")}
+    changes = {key.removeprefix("set "): literal(text, key) for key, text in told.items()}
     return find(labels["recipe"]).changed(**changes)

@@ -13,7 +13,7 @@ import io
 import json
 import math
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from torch import Tensor
 
 import wgan_lib
 from wgan_lib.ground.files import write_whole
+from wgan_lib.ground.reading import read_json, read_text
 from wgan_lib.ground.versions import commit
 
 Key = tuple[str, int]  # a recipe's name and a seed
@@ -29,6 +30,7 @@ Columns = dict[str, Tensor]  # "step" in int64, all others in float64, an entry 
 Row = Mapping[str, float]
 
 RUN = {"recipe": str, "seed": int}  # what tells the runs of a study apart
+MOST = 2**25  # bytes in a file: two hundred times what the largest study takes
 COUNT = "looks"  # in the JSON file of a study: how many rows of the table belong to a run
 
 
@@ -132,11 +134,15 @@ def read_table(path: Path) -> Columns:
 def _read_about(path: Path) -> dict[str, Any]:
     """What is said about a study: an identity and a list of runs."""
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))
+        about = read_json(path, "what is said about a study", MOST)
         names, *numbers = ([run[key] for run in about["runs"]] for key in (*RUN, COUNT))
-        sound = isinstance(about["identity"], dict) and all(isinstance(n, str) for n in names)
-    except (ValueError, KeyError, TypeError) as error:
-        raise ResultsError(f"{path} does not describe a study") from error
+        said = about["identity"].values()
+        sound = all(isinstance(word, str) for word in (*names, *said))
+    except ValueError as error:
+        raise ResultsError(f"{path} does not describe a study: {error}") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        wanted = 'it must hold an "identity" in words and a list "runs"'
+        raise ResultsError(f"{path} does not describe a study: {wanted}") from error
     if not sound or any(type(n) is not int for column in numbers for n in column):
         raise ResultsError(f'{path} must give each run a recipe, a seed and a number of "{COUNT}"')
     return about
@@ -144,21 +150,31 @@ def _read_about(path: Path) -> dict[str, Any]:
 
 def _read_rows(path: Path, keys: Mapping[str, type]) -> dict[tuple, list[dict[str, float]]]:
     """The rows of each run, in rising order of their steps; runs are told apart by the keys."""
-    with open(path, encoding="utf-8", newline="") as file:
-        lines = csv.reader(file)
-        header = next(lines, [])
-        if header[: len(keys) + 1] != [*keys, "step"] or len(set(header)) < len(header):
-            wanted = f"{', '.join([*keys, 'step'])} and names of what was measured"
-            raise ResultsError(f"{path} must begin with {wanted}, got {', '.join(header)!r}")
-        rows: dict[tuple, list[dict[str, float]]] = {}
-        for line in lines:
-            where = f"{path}, line {lines.line_num}"
-            key, row = _parsed(line, header, keys, where)
-            before = rows.setdefault(key, [])
-            if before and row["step"] <= before[-1]["step"]:
-                raise ResultsError(f"{where}: the steps of a run must rise")
-            before.append(row)
+    lines = _lines(path)
+    header = next(lines, (0, []))[1]
+    if header[: len(keys) + 1] != [*keys, "step"] or len(set(header)) < len(header):
+        wanted = f"{', '.join([*keys, 'step'])} and names of what was measured"
+        raise ResultsError(f"{path} must begin with {wanted}, got {', '.join(header)[:200]!r}")
+    rows: dict[tuple, list[dict[str, float]]] = {}
+    for number, line in lines:
+        where = f"{path}, line {number}"
+        key, row = _parsed(line, header, keys, where)
+        before = rows.setdefault(key, [])
+        if before and row["step"] <= before[-1]["step"]:
+            raise ResultsError(f"{where}: the steps of a run must rise")
+        before.append(row)
     return rows
+
+
+def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The cells of each line with its number; ResultsError for what is no table at all."""
+    try:
+        lines = csv.reader(io.StringIO(read_text(path, "a table", MOST), newline=""), strict=True)
+        for line in lines:
+            yield lines.line_num, line
+    except (ValueError, csv.Error) as error:
+        reason = error if isinstance(error, ValueError) else f"{path} is no table: {error}"
+        raise ResultsError(str(reason)) from error
 
 
 def _parsed(
@@ -170,10 +186,10 @@ def _parsed(
         step, *measured = line[len(keys) :]
         numbers = [int(step), *map(float, measured)]
         sound = len(line) == len(header) and all(map(math.isfinite, numbers))
-    except ValueError:
+    except (ValueError, OverflowError):
         sound = False
     if not sound:
         names = ", ".join(header[: len(keys) + 1])
         wanted = f"{names} and {len(header) - len(keys) - 1} finite numbers"
-        raise ResultsError(f"{where}: must be {wanted}, got {','.join(line)!r}")
+        raise ResultsError(f"{where}: must be {wanted}, got {','.join(line)[:200]!r}")
     return key, dict(zip(header[len(keys) :], numbers, strict=True))

@@ -12,7 +12,6 @@ A stored run is a folder with four files, never a picture without its run:
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import time
@@ -23,16 +22,18 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from wgan_lib.experiments import results
+from wgan_lib.experiments import inspection, results
 from wgan_lib.experiments.measures import judge_of
-from wgan_lib.experiments.recipes import Recipe, from_labels
+from wgan_lib.experiments.recipes import Recipe
 from wgan_lib.experiments.results import Columns
 from wgan_lib.experiments.study import Measurements
 from wgan_lib.ground import checkpoints
 from wgan_lib.ground.arguments import positive_integer
+from wgan_lib.ground.reading import read_json
 from wgan_lib.images import mosaics
 from wgan_lib.images.datasets import shipped
-from wgan_lib.training.run import Run, draw_samples
+from wgan_lib.networks import half_precision
+from wgan_lib.training.run import Run, draw_samples, generate
 
 RESULTS = "results"  # in data/, or inside an installed package
 LATENTS = 10
@@ -67,7 +68,8 @@ class StoredRun:
 def load(name: str, root: Path | None = None) -> StoredRun:
     """The stored run of that name, such as "objectives/wgan-gp".
 
-    Raises FileNotFoundError where there is none, naming those that there are.
+    Raises FileNotFoundError where there is none, naming those that there are, and ValueError, with
+    the file's name, for a file of it that is damaged or not of this run.
     """
     root = shipped(RESULTS) if root is None else root
     folder = root / name
@@ -75,11 +77,13 @@ def load(name: str, root: Path | None = None) -> StoredRun:
         raise FileNotFoundError(
             f"there is no stored run {name!r}; there are {', '.join(names(root))}"
         )
-    about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    recipe = from_labels(about["labels"])
-    curve, shape = results.read_table(folder / "curve.csv"), about["image"]
-    progress = mosaics.read_mosaic(folder / "progress.png", len(curve["step"]), LATENTS, shape)
-    return StoredRun(name, recipe, about, curve, progress, _generator(folder, recipe))
+    about = read_json(folder / "run.json", "what is said about a run", results.MOST)
+    recipe = inspection.recipe_of(folder / "run.json", about)
+    curve, generator = results.read_table(folder / "curve.csv"), _generator(folder, recipe)
+    shape = generate(generator, torch.zeros(1, generator.latent_dim)).shape[1:]
+    rows = len(curve.get("step", []))
+    progress = mosaics.read_mosaic(folder / "progress.png", rows, LATENTS, shape)
+    return StoredRun(name, recipe, about, curve, progress, generator)
 
 
 def names(root: Path | None = None) -> list[str]:
@@ -89,8 +93,9 @@ def names(root: Path | None = None) -> list[str]:
 
 
 def _generator(folder: Path, recipe: Recipe) -> nn.Module:
-    generator, _ = recipe.build_networks()
-    generator.load_state_dict(checkpoints.load(folder / "generator.pt")["generator"])
+    generator, _ = inspection.networks_of(folder / "run.json", recipe)
+    path = folder / "generator.pt"
+    inspection.fill(path, inspection.read(path), "generator", generator)
     return generator.eval().requires_grad_(False)
 
 
@@ -160,7 +165,7 @@ class Camera(Measurements):
 
 def _keep(run: Run, recipe: Recipe, camera: Camera, folder: Path) -> None:
     generator = run.averaged or run.generator
-    halved = checkpoints.half_precision(generator.state_dict())
+    halved = half_precision(generator.state_dict())
     checkpoints.save(folder / "generator.pt", {"generator": halved})
     generator.load_state_dict(halved)  # what is kept is what is scored
     rows = camera.rows

@@ -33,6 +33,8 @@ STUDIES: dict[str, Study] = {
     study.name: study for study in (*RECIPE_STUDIES, INTERVAL_COVERAGE, BUG_CLINIC)
 }
 
+MOST_JOBS = 1024  # processes
+
 
 def find(name: str) -> Study:
     """The study of that name; ValueError with the nearest names where there is none."""
@@ -92,6 +94,8 @@ def run_study(
     results of other recipes under this name.
     """
     jobs = None if jobs is None else positive_integer("jobs", jobs)
+    if jobs is not None and jobs > MOST_JOBS:
+        raise ValueError(f"jobs must be at most {MOST_JOBS:,}, got {str(jobs)[:20]}")
     folder = results_folder() if folder is None else Path(folder)
     if folder.exists() and not folder.is_dir():
         raise FileExistsError(f"the results must go into a folder, got the file {folder}")

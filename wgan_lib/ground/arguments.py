@@ -12,10 +12,14 @@ import difflib
 import math
 import numbers
 import operator
+import reprlib
 from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor
+
+BRIEF = reprlib.Repr()  # a list may hold itself twice, and that twice again
+BRIEF.maxstring = BRIEF.maxother = BRIEF.maxlong = 80
 
 
 def positive_integer(name: str, value: object, minimum: int = 1) -> int:
@@ -175,5 +179,5 @@ def _shown(value: object) -> str:
     """`repr(value)` on one line and short enough for a message; a tensor by its shape."""
     if isinstance(value, Tensor) and value.numel() != 1:
         return f"a tensor of shape {tuple(value.shape)}"
-    text = " ".join(repr(value).split())
+    text = " ".join(BRIEF.repr(value).split())
     return text if len(text) <= 80 else text[:77] + "..."

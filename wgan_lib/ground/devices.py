@@ -48,10 +48,8 @@ def _best() -> str:
 def _refuse_absent(device: torch.device) -> None:
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         found = torch.cuda.device_count()
-        raise ValueError(
-            f"device {device} was asked for, but torch finds {found} CUDA devices here; "
-            "use device='auto' or 'cpu'"
-        )
+        wanted = f"device {device} was asked for, but torch finds {found} CUDA devices here"
+        raise ValueError(f"{wanted}; use device='auto' or 'cpu'")
     if device.type == "mps" and not torch.backends.mps.is_available():
         raise ValueError("device mps was asked for, but this machine has none; use 'auto' or 'cpu'")
 

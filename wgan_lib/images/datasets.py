@@ -17,13 +17,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from wgan_lib.ground.arguments import finite_tensor, one_of, positive_integer
 from wgan_lib.ground.devices import choose_device
-from wgan_lib.images.files import find_images, labels_by_folder, positions, read_image
+from wgan_lib.images.files import read_folder
 from wgan_lib.images.idx import read_idx
 
 Device = torch.device | str | None
@@ -210,22 +209,21 @@ def image_folder(
 ) -> Images:
     """Pictures of your own, from a folder and its subfolders, each made `size` × `size`.
 
-    Takes PNG, JPEG, BMP and WebP in the order of their names; hidden files are left out. Each is
-    cropped to the square in its middle, resized with antialiasing, and made grey (`channels=1`) or
-    RGB (`channels=3`). Where every picture lies in a subfolder, the first subfolder's name is its
-    label. `split` is `"all"`, or `"train"` or `"test"`, which holds every tenth picture out.
+    Takes PNG, JPEG, BMP and WebP in the order of their names; `files.find_images` says what is left
+    out. Each is cropped to the square in its middle, resized with antialiasing, put on white where
+    it is transparent, and made grey (`channels=1`) or RGB (`channels=3`). Where every picture lies
+    in a subfolder, the first subfolder's name is its label. `split` is `"all"`, or `"train"` or
+    `"test"`, which holds every tenth picture out.
 
-    Raises `NotADirectoryError` where `path` is no folder, `ValueError` where it holds no images or
-    one that cannot be read, and for other channels than 1 and 3.
+    Raises `NotADirectoryError` where `path` is no folder, `ValueError` where it holds no images,
+    one that cannot be read, or too many, and for other channels than 1 and 3.
     """
     size = positive_integer("size", size)
     if positive_integer("channels", channels) not in (1, 3):
         raise ValueError(f"channels must be 1 (grey) or 3 (RGB), got {channels}")
-    files = find_images(path)
-    chosen, (labels, names) = positions(len(files), split), labels_by_folder(path, files)
-    pixels = np.stack([read_image(files[k], size, channels) for k in chosen])
+    pixels, labels, names = read_folder(path, size, channels, split)
     images = torch.from_numpy(pixels).movedim(3, 1).contiguous()
-    numbers = None if labels is None else torch.tensor(labels)[chosen]
+    numbers = None if labels is None else torch.tensor(labels)
     return _resident(images, numbers, Path(path).name, names, device)
 
 
@@ -239,7 +237,7 @@ def _official(
 ) -> Images:
     """One of the data sets that torchvision knows; `name` is that of its class and its folder."""
     one_of("split", split, ("train", "test"))
-    folder = Path(root) if root is not None else data_folder()
+    folder = Path(os.path.expanduser(root)) if root is not None else data_folder()
     if download:
         _download(name, folder)
     prefix = "train" if split == "train" else "t10k"

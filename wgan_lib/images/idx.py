@@ -21,13 +21,17 @@ import math
 import os
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from wgan_lib.ground.files import write_whole
+from wgan_lib.ground.reading import require_file
 
 UNSIGNED_BYTE = 0x08
 GZIP_MAGIC = b"\x1f\x8b"
+PART = 2**20  # bytes that are read at a time
+MOST = 2**28  # bytes that a header may announce, and that a file may have: MNIST takes 47 million
 
 
 def read_idx(path: str | os.PathLike[str], sha256: str | None = None) -> np.ndarray:
@@ -36,16 +40,25 @@ def read_idx(path: str | os.PathLike[str], sha256: str | None = None) -> np.ndar
     `sha256`, if given, is the SHA-256 that the unpacked content must have, in hexadecimal. It is
     taken of the content and not of the file, so that it holds for the gzipped and the plain file.
 
-    Raises `FileNotFoundError` when there is no such file, and `ValueError`, naming the file and
-    what was expected, when it is truncated, too long, of another type, or no IDX file at all.
+    The header is read first, and then no more than it announces, which may be 2²⁸ bytes. Raises
+    `FileNotFoundError` when there is no such file, and `ValueError`, naming the file and what was
+    expected, when it is truncated, too long, too large, of another type, or no IDX file at all.
     """
-    path = Path(path)
-    content = _unpacked(path)
-    shape, start = _header(path, content)
-    _require_length(path, content, start, shape)
+    path = require_file(path, "an IDX file", MOST)
+    with _opened(path) as file:
+        try:
+            header, shape = _header(path, file)
+            numbers = _numbers(path, file, shape)
+        except EOFError as error:
+            raise ValueError(f"{path} is a truncated gzip file, expected a whole one") from error
+        except (gzip.BadGzipFile, zlib.error) as error:
+            raise ValueError(f"{path} is a damaged gzip file, expected a whole one") from error
     if sha256 is not None:
-        _require_sha256(path, content, sha256)
-    return np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape).copy()
+        _require_sha256(path, header, numbers, sha256)
+    try:
+        return np.frombuffer(numbers, dtype=np.uint8).reshape(shape)
+    except ValueError as error:  # of no numbers, or of more dimensions than NumPy has
+        raise ValueError(f"{path} announces shape {shape}, which no array has") from error
 
 
 def write_idx(path: str | os.PathLike[str], array: np.ndarray) -> None:
@@ -60,58 +73,62 @@ def write_idx(path: str | os.PathLike[str], array: np.ndarray) -> None:
     write_whole(path, _gzipped(content) if path.suffix == ".gz" else content)
 
 
-def _unpacked(path: Path) -> bytes:
-    """The content of the file, decompressed if it is gzipped."""
-    if not path.exists():
-        raise FileNotFoundError(f"there is no file {path}")
-    if path.is_dir():
-        raise ValueError(f"{path} is a folder, expected an IDX file")
-    stored = path.read_bytes()
-    if not stored.startswith(GZIP_MAGIC):
-        return stored
-    try:
-        return gzip.decompress(stored)
-    except EOFError as error:
-        raise ValueError(f"{path} is a truncated gzip file, expected a whole one") from error
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError(f"{path} is a damaged gzip file: {error}") from error
+def _opened(path: Path) -> BinaryIO:
+    """The file, decompressed as it is read if it is gzipped."""
+    with open(path, "rb") as file:
+        packed = file.read(2) == GZIP_MAGIC
+    return gzip.open(path) if packed else open(path, "rb")
 
 
-def _header(path: Path, content: bytes) -> tuple[tuple[int, ...], int]:
-    """The shape that the header announces, and the position at which the numbers start."""
-    if len(content) < 4:
+def _header(path: Path, file: BinaryIO) -> tuple[bytes, tuple[int, ...]]:
+    """The header, and the shape that it announces."""
+    start = file.read(4)
+    if len(start) < 4:
         raise ValueError(
-            f"{path} holds {len(content)} bytes, expected an IDX file, whose header alone takes 4"
+            f"{path} holds {len(start)} bytes, expected an IDX file, whose header alone takes 4"
         )
-    if content[:2] != b"\x00\x00":
+    if start[:2] != b"\x00\x00":
         raise ValueError(
-            f"{path} is no IDX file: it starts with bytes {content[:2].hex(' ')}, expected 00 00"
+            f"{path} is no IDX file: it starts with bytes {start[:2].hex(' ')}, expected 00 00"
         )
-    if content[2] != UNSIGNED_BYTE:
+    if start[2] != UNSIGNED_BYTE:
         raise ValueError(
-            f"{path} holds numbers of IDX type 0x{content[2]:02x}, expected 0x08, unsigned bytes"
+            f"{path} holds numbers of IDX type 0x{start[2]:02x}, expected 0x08, unsigned bytes"
         )
-    start = 4 + 4 * content[3]
-    if content[3] == 0 or len(content) < start:
+    sizes = file.read(4 * start[3])
+    if start[3] == 0 or len(sizes) < 4 * start[3]:
         raise ValueError(
-            f"{path} has a truncated header: expected the sizes of {max(content[3], 1)} dimensions"
+            f"{path} has a truncated header: expected the sizes of {max(start[3], 1)} dimensions"
         )
-    sizes = [int.from_bytes(content[at : at + 4], "big") for at in range(4, start, 4)]
-    return tuple(sizes), start
+    shape = (int.from_bytes(sizes[at : at + 4], "big") for at in range(0, len(sizes), 4))
+    return start + sizes, tuple(shape)
 
 
-def _require_length(path: Path, content: bytes, start: int, shape: tuple[int, ...]) -> None:
-    expected, got = math.prod(shape), len(content) - start
-    if got != expected:
-        what = "is truncated" if got < expected else "has bytes left over"
+def _numbers(path: Path, file: BinaryIO, shape: tuple[int, ...]) -> bytearray:
+    """As many bytes as the header announces, which must be all that there are."""
+    expected = math.prod(shape)
+    if expected > MOST:
+        raise ValueError(
+            f"{path} is too large: its header announces shape {shape}, "
+            f"expected at most {MOST:,} bytes of data"
+        )
+    found = bytearray()
+    while len(found) <= expected and (part := file.read(min(PART, expected + 1 - len(found)))):
+        found += part
+    if len(found) != expected:
+        short = len(found) < expected
+        what, got = ("is truncated", "") if short else ("has bytes left over", " or more")
         raise ValueError(
             f"{path} {what}: its header announces shape {shape}, "
-            f"expected {expected} bytes of data, got {got}"
+            f"expected {expected} bytes of data, got {len(found)}{got}"
         )
+    return found
 
 
-def _require_sha256(path: Path, content: bytes, expected: str) -> None:
-    got = hashlib.sha256(content).hexdigest()
+def _require_sha256(path: Path, header: bytes, numbers: bytearray, expected: str) -> None:
+    content = hashlib.sha256(header)
+    content.update(numbers)
+    got = content.hexdigest()
     if got != expected:
         raise ValueError(
             f"{path} is not the file it should be: expected content with SHA-256 {expected}, "

@@ -38,9 +38,6 @@ class History(Mapping[str, Tensor]):
         """The newest row; empty before the first."""
         return {name: float(column[-1]) for name, column in self._columns.items() if len(column)}
 
-    def columns(self) -> dict[str, Tensor]:
-        return dict(self._columns)
-
     def __getitem__(self, name: str) -> Tensor:
         if name not in self._columns:
             raise KeyError(

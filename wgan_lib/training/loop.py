@@ -15,14 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from wgan_lib.ground import checkpoints
+from wgan_lib.ground import checkpoints, devices
 from wgan_lib.ground.arguments import positive_integer
-from wgan_lib.ground.devices import (
-    average_over_processes,
-    choose_device,
-    is_main_process,
-    join_processes,
-)
 from wgan_lib.training.history import CLOCK
 from wgan_lib.training.objectives import Objective
 from wgan_lib.training.players import Player, frozen
@@ -108,8 +102,8 @@ def train(
     if checkpoint is not None and not checkpoint.parent.is_dir():
         raise FileNotFoundError(f"checkpoint must lie in a folder that exists, got {checkpoint}")
     positive_integer("checkpoint_every", checkpoint_every)
-    device = choose_device(device)
-    join_processes(device)
+    device = devices.choose_device(device)
+    devices.join_processes(device)
     run = Run(generator, critic, sample_real, objective, settings, device, latent_dim, labels)
     if checkpoint is not None and checkpoint.exists():
         run.restore(checkpoint, checkpoints.load(checkpoint, device))
@@ -144,7 +138,7 @@ def save(run: Run, recorder: Recorder, path: Path) -> None:
     networks = [p for network in (run.generator, run.critic) for p in network.parameters()]
     if not torch.stack([parameter.isfinite().all() for parameter in networks]).all():
         raise recorder.diverged(run.step, "a weight")
-    if is_main_process():
+    if devices.is_main_process():
         checkpoints.save(path, run.contents())
 
 
@@ -153,9 +147,7 @@ class Recorder:
 
     def __init__(self, run: Run):
         self.run = run
-        self.names: list[str] = []
-        self.rows: list[Tensor] = []
-        self.times: list[float] = []
+        self.names, self.rows, self.times = [], [], []
         self.start = time.perf_counter() - run.history.last().get(CLOCK, 0.0)
 
     def add(self, statistics: dict[str, Tensor]) -> None:
@@ -168,18 +160,16 @@ class Recorder:
         """Moves the rows to the run's history. Raises DivergedError at the first bad one."""
         if not self.rows:
             return
-        rows = average_over_processes(torch.stack(self.rows)).cpu().double()
+        rows = devices.average_over_processes(torch.stack(self.rows)).cpu().double()
         times = torch.tensor(self.times, dtype=rows.dtype)[:, None]
         sound = int(rows.isfinite().all(dim=1).cumprod(dim=0).sum())
         self.run.history.append([*self.names, CLOCK], torch.cat([rows, times], dim=1)[:sound])
         if sound < len(rows):
             step = self.run.step - len(rows) + sound + 1
-            raise self.diverged(step, self._culprit(rows[sound]))
+            pairs = zip(self.names, rows[sound].tolist(), strict=True)
+            bad = [f"{name} = {value}" for name, value in pairs if not math.isfinite(value)]
+            raise self.diverged(step, ", ".join(bad))
         self.rows, self.times = [], []
-
-    def _culprit(self, row: Tensor) -> str:
-        pairs = zip(self.names, row.tolist(), strict=True)
-        return ", ".join(f"{name} = {value}" for name, value in pairs if not math.isfinite(value))
 
     def diverged(self, step: int, culprit: str) -> DivergedError:
         last = {k: v for k, v in self.run.history.last().items() if k != CLOCK}

@@ -154,9 +154,6 @@ class WGANGP:
         return (excess if self.sided == "two" else excess.relu()).square()
 
 
-OBJECTIVES = {"gan": GAN, "non-saturating-gan": NonSaturatingGAN, "wgan": WGAN, "wgan-gp": WGANGP}
-
-
 def wasserstein_loss(real_scores: Tensor, fake_scores: Tensor) -> Loss:
     """Mean fake score minus mean real score; the estimate of K·W₁ is its mirror image."""
     loss = fake_scores.mean() - real_scores.mean()

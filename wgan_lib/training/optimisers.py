@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
+from wgan_lib.ground.imports import import_whole
+
 OPTIMISERS = ("adam", "adamw", "rmsprop")
 FUSED_DEVICES = ("cpu", "cuda", "mps")
 LATE = 1e6  # 0.99 to the power of a million is 0 in any precision, and float32 still counts on
@@ -23,6 +25,7 @@ def make_optimiser(
 
     betas are those of Adam and AdamW; RMSprop has no momentum and torch's own decay of 0.99.
     """
+    import_whole("torch._dynamo")  # as torch would, at the first optimiser, for some seconds
     parameters = list(parameters)
     fused = parameters[0].device.type in FUSED_DEVICES
     if name == "rmsprop":

@@ -127,18 +127,23 @@ class Run:
             "step": self.step,
             "labels": self.labels,
             "random": self.random.get_state(),
-            "history": self.history.columns(),
+            "history": dict(self.history),
             **{name: part.state_dict() for name, part in self._parts().items()},
         }
 
     def restore(self, path: str | Path, contents: dict[str, Any]) -> None:
         """Takes up where the checkpoint stopped; CheckpointError says what does not fit."""
-        checkpoints.require_same(path, contents["identity"], self.identity())
+        with checkpoints.entry(path, "identity"):
+            checkpoints.require_same(path, contents["identity"], self.identity())
         for name, part in self._parts().items():
-            part.load_state_dict(contents[name])
-        self.random.set_state(contents["random"].cpu())
-        self.history = History({k: v.cpu() for k, v in contents["history"].items()})
-        self.step = contents["step"]
+            with checkpoints.entry(path, name):
+                part.load_state_dict(contents[name])
+        with checkpoints.entry(path, "random"):
+            self.random.set_state(contents["random"].cpu())
+        with checkpoints.entry(path, "history"):
+            self.history = History({k: v.cpu() for k, v in contents["history"].items()})
+        with checkpoints.entry(path, "step"):
+            self.step = positive_integer("step", contents["step"], minimum=0)
 
     def _parts(self) -> dict[str, Any]:
         parts = {
@@ -152,13 +157,9 @@ class Run:
 
 def latent_length(generator: nn.Module, latent_dim: int | None) -> int:
     """How long a latent vector is: as told, or as the generator itself says."""
+    latent_dim = getattr(generator, "latent_dim", None) if latent_dim is None else latent_dim
     if latent_dim is None:
-        latent_dim = getattr(generator, "latent_dim", None)
-    if latent_dim is None:
-        raise ValueError(
-            "latent_dim must be given: this generator has no attribute latent_dim "
-            "that says how long its latent vectors are"
-        )
+        raise ValueError("latent_dim must be given: this generator has no attribute latent_dim")
     return positive_integer("latent_dim", latent_dim)
 
 
@@ -186,10 +187,12 @@ def draw_samples(
 
 
 def check_kinds(generator: nn.Module, critic: nn.Module, objective: Objective) -> None:
-    """Raises TypeError for what is no network and no objective, such as a class without its ()."""
+    """TypeError for what is no network or no objective, ValueError for a frozen network."""
     for name, network in (("generator", generator), ("critic", critic)):
         if not isinstance(network, nn.Module):
             raise TypeError(f"{name} must be a torch.nn.Module, got {network!r}")
+        if not any(parameter.requires_grad for parameter in network.parameters()):
+            raise ValueError(f"{name} must have weights that require a gradient, got none")
     if isinstance(objective, type) or not hasattr(objective, "critic_loss"):
         raise TypeError(f"objective must be one such as WGANGP(), got {objective!r}")
 
@@ -201,22 +204,19 @@ def check_fit(run: Run) -> None:
         got += "; pass its .sample" if hasattr(run.sample_real, "sample") else ""
         raise TypeError(f"sample_real must be a function sample(n, generator, device), got {got}")
     if run.settings.batch_size % process_count():
-        raise ValueError(
-            f"batch_size must be a multiple of the {process_count()} processes, "
-            f"got {run.settings.batch_size}"
-        )
+        wanted = f"batch_size must be a multiple of the {process_count()} processes"
+        raise ValueError(f"{wanted}, got {run.settings.batch_size}")
     random = random_source(run.device, 0)
-    real = finite_tensor("real samples", run.sample_real(2, generator=random, device=run.device))
-    wanted = f"sample_real must give n samples of {torch.get_default_dtype()}, n×…"
-    if real.shape[:1] != (2,) or real.dtype != torch.get_default_dtype():
-        raise ValueError(f"{wanted}, got shape {tuple(real.shape)} of {real.dtype} for n = 2")
+    drawn = run.sample_real(2, generator=random, device=run.device)
+    real, dtype = finite_tensor("real samples", drawn), getattr(drawn, "dtype", type(drawn))
+    if real.shape[:1] != (2,) or dtype != torch.get_default_dtype():
+        wanted = f"sample_real must give n samples of {torch.get_default_dtype()}, n×…"
+        raise ValueError(f"{wanted}, got shape {tuple(real.shape)} of {dtype} for n = 2")
     latent = torch.randn(2, run.latent_dim, generator=random, device=run.device)
     fakes = generate(run.generator, latent)
     if fakes.shape != real.shape:
-        raise ValueError(
-            "generator must make samples shaped like the real ones, "
-            f"{tuple(real.shape[1:])}, got {tuple(fakes.shape[1:])}"
-        )
+        wanted = f"generator must make samples shaped like the real ones, {tuple(real.shape[1:])}"
+        raise ValueError(f"{wanted}, got {tuple(fakes.shape[1:])}")
     scores = generate(run.critic, real)
     if scores.numel() != 2:
         raise ValueError(

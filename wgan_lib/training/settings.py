@@ -61,9 +61,8 @@ def settings_of(given: Settings | None, changes: Mapping[str, Any]) -> Settings:
     settings = Settings() if given is None else given
     if not isinstance(settings, Settings):
         raise TypeError(f"settings must be Settings(…) or None, got {given!r}")
-    return replace(
-        settings, **{setting_name("setting", k, vars(settings)): changes[k] for k in changes}
-    )
+    named = {setting_name("setting", k, vars(settings)): changes[k] for k in changes}
+    return replace(settings, **named)
 
 
 def setting_name(argument: str, name: str, allowed: Iterable[str]) -> str:

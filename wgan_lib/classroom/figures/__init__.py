@@ -9,7 +9,11 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
-from wgan_lib.classroom.figures.general import (
+from wgan_lib.ground.imports import import_whole
+
+import_whole("matplotlib.figure", "matplotlib.backends.backend_agg")
+
+from wgan_lib.classroom.figures.general import (  # noqa: E402  whole before it is used
     bars,
     curves,
     describe,

@@ -89,7 +89,7 @@ def prices_and_moves(x: Any, prices: Any, plan: Any, *, axes: Axes | None = None
     )
     axes.set(xlabel="place x", ylabel="price", title="Every move runs downhill at slope 1")
     axes.margins(y=0.2)
-    axes.legend()
+    axes.legend(loc="best")
     return axes.figure
 
 

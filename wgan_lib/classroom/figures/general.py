@@ -225,7 +225,7 @@ def _axes(axes: Axes | None, size: tuple[float, float] = (7.6, 3.6)) -> Axes:
 def _labelled(axes: Axes, xlabel: str, ylabel: str, title: str) -> Figure:
     axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
     if axes.get_legend_handles_labels()[1]:
-        axes.legend()
+        axes.legend(loc="best")  # said in so many words, or matplotlib complains when it is slow
     return axes.figure
 
 

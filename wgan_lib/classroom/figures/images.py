@@ -101,7 +101,7 @@ def two_clocks(
         axes.set_xlabel({"step": "generator steps", "seconds": "seconds of training"}[clock])
     panes[0].set(ylabel=ylabel, title="Step by step …")
     panes[1].set(title="… and second by second")
-    panes[1].legend()
+    panes[1].legend(loc="best")
     figure.suptitle(title)
     return figure
 
@@ -124,7 +124,7 @@ def follows(run: Mapping[str, Any], guess: str, truth: str, *, title: str, axes:
     axes.set(xlabel=_in_words(guess), title=title)
     axes.set_ylabel(_in_words(truth) if axes is axes.figure.axes[0] else "")
     if axes is axes.figure.axes[-1]:
-        axes.legend()
+        axes.legend(loc="best")
     return axes.figure
 
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from wgan_lib.classroom.figures.clipping import knob
 from wgan_lib.classroom.widgets.explorer import Explorer, choice, slider
 from wgan_lib.lipschitz.bounds import clipped_bound
-from wgan_lib.lipschitz.slopes import gradient_norms_by_layer
+from wgan_lib.lipschitz.gradients import gradient_norms_by_layer
 from wgan_lib.networks import mlp
 
 WIDTHS = ("64", "128", "256", "512")
