@@ -15,7 +15,7 @@ from wgan_lib.distributions import GaussianMixture
 from wgan_lib.ground.arguments import positive_integer
 from wgan_lib.images.datasets import digits
 from wgan_lib.images.judge import CLASSIFIERS, ImageJudge
-from wgan_lib.lipschitz.slopes import gradient_norms
+from wgan_lib.lipschitz.gradients import gradient_norms
 from wgan_lib.metrics import SAMPLES, critic_estimate, mode_coverage
 from wgan_lib.transport import wasserstein
 from wgan_lib.ward.loop import Loop, Training, seeded
