@@ -21,6 +21,7 @@ from wgan_lib.experiments import results
 from wgan_lib.experiments.bug_clinic import BUG_CLINIC
 from wgan_lib.experiments.interval_study import INTERVAL_COVERAGE
 from wgan_lib.experiments.measures import one_thread
+from wgan_lib.experiments.measuring_study import W1_BENCHMARK
 from wgan_lib.experiments.recipe_studies import RECIPE_STUDIES
 from wgan_lib.experiments.results import Columns, Key, Results, ResultsError, Row
 from wgan_lib.experiments.study import RecipeStudy, Study
@@ -30,7 +31,11 @@ from wgan_lib.ground.checkpoints import CheckpointError
 from wgan_lib.images import datasets
 
 STUDIES: dict[str, Study] = {
+<<<<<<< HEAD
     study.name: study for study in (*RECIPE_STUDIES, INTERVAL_COVERAGE, BUG_CLINIC)
+=======
+    study.name: study for study in (*RECIPE_STUDIES, INTERVAL_COVERAGE, W1_BENCHMARK)
+>>>>>>> main
 }
 
 MOST_JOBS = 1024  # processes

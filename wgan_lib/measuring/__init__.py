@@ -1,8 +1,9 @@
 """How well W₁ can be measured, and by whom: lesson 12, to come.
 
-`contestants` holds everybody who claims to measure it, trained by one function. `estimators` says
-how each makes a number and a gradient of two batches, `measurement` holds both against a pair of
-which the truth is known, and `confidence` makes a bound that may be trusted of a critic's estimate.
+`contestants` holds everybody who claims to measure it, trained by one function; `annealing` and
+`envelopes` make two of them, which are minima of cones. `estimators` says how each makes a number
+and a gradient of two batches, `measurement` holds both against a pair of which the truth is known,
+and `confidence` makes a bound that may be trusted of a critic's estimate.
 Where only samples are known, `intervals` gives an interval that holds W₁ with a stated confidence,
 from the critics of `fitted_critics` and from the optimal plan.
 """

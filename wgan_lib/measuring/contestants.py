@@ -13,10 +13,13 @@ from functools import partial
 import torch
 from torch import nn
 
+from wgan_lib.distributions import Distribution
 from wgan_lib.ground.arguments import one_of, positive_integer
 from wgan_lib.ground.devices import choose_device
 from wgan_lib.lipschitz.cones import Funnels
 from wgan_lib.lipschitz.layers import lipschitz_mlp
+from wgan_lib.measuring.annealing import anneal_either_way
+from wgan_lib.measuring.envelopes import plan_envelope
 from wgan_lib.measuring.estimators import (
     BatchPlan,
     CriticEstimate,
@@ -43,6 +46,7 @@ class Contestant:
     build      a critic for points of that many dimensions; None where nothing is learned
     objective  what the critic is trained on
     settings   but for steps, batch_size and seed, which ``fit`` sets
+    learn      p, q and ``fit``'s numbers to a critic, for one that is not built and then trained
     reading    what makes an estimator of the trained critic, or of nothing
     """
 
@@ -52,6 +56,7 @@ class Contestant:
     objective: Objective = UNPENALISED
     settings: Settings = SETTINGS
     reading: Callable[..., Estimator] = CriticEstimate
+    learn: Callable[..., nn.Module] | None = None
 
     def identity(self) -> dict[str, str]:
         """What decides its results, in plain words: for a study that keeps them."""
@@ -78,6 +83,11 @@ def fit(
     """
     contestant = find(contestant) if isinstance(contestant, str) else contestant
     positive_integer("seed", seed, minimum=0)
+    if contestant.learn is not None:
+        critic = contestant.learn(
+            pair.p, pair.q, steps=steps, seed=seed, batch=batch, device=device
+        )
+        return contestant.reading(critic.eval())
     if contestant.build is None:
         return contestant.reading()
     with torch.random.fork_rng():
@@ -101,12 +111,22 @@ def _plain(dimension: int) -> nn.Module:
     return mlp([dimension, *HIDDEN, 1])
 
 
+def _wide(dimension: int) -> nn.Module:
+    return mlp([dimension, 512, 512, 256, 1])
+
+
 def _held(dimension: int, constraint: str, activation: str | None = None) -> nn.Module:
     return lipschitz_mlp([dimension, *HIDDEN, 1], constraint=constraint, activation=activation)
 
 
 def _funnels(dimension: int) -> nn.Module:
     return Funnels(dimension, 64, spread=2.5)
+
+
+def _solved(p: Distribution, q: Distribution, batch: int, **unused: object) -> nn.Module:
+    """On twice as many points as a batch has; there is nothing to repeat."""
+    options = {name: unused[name] for name in ("seed", "device")}
+    return plan_envelope(p, q, 2 * batch, **options)
 
 
 def _by_penalty(name: str, about: str, objective: Objective) -> Contestant:
@@ -128,6 +148,10 @@ CONTESTANTS: dict[str, Contestant] = {
             "one-sided", "one-sided, λ = 10 (Petzka et al. 2018)", WGANGP(sided="one")
         ),
         _by_penalty("one-sided-100", "one-sided, λ = 100", WGANGP(100.0, sided="one")),
+        Contestant(
+            "one-sided-wide", "one-sided, λ = 30, a network of 512-512-256", _wide,
+            WGANGP(30.0, sided="one"), replace(SETTINGS, learning_rate=2e-3, betas=(0.5, 0.99)),
+        ),
         _by_penalty(
             "zero-centred", "λ = 10 around slope 0, at q (Mescheder et al. 2018)",
             WGANGP(centre=0.0, where="real"),
@@ -152,6 +176,13 @@ CONTESTANTS: dict[str, Contestant] = {
         Contestant(
             "funnels", "a minimum of 64 cones, learned: the family of the funnel pairs", _funnels,
             settings=replace(SETTINGS, learning_rate=0.03),
+        ),
+        Contestant(
+            "annealed-funnels", "64 cones, started at dense places, soft at first",
+            learn=anneal_either_way,
+        ),
+        Contestant(
+            "plan-envelope", "the exact plan of samples, carried on by cones", learn=_solved
         ),
     ]
 }  # fmt: skip
