@@ -2,13 +2,9 @@
 
 `recipes` is the page with all of them. A `study` runs some over several seeds and takes `measures`
 on the way; `recipe_studies` has the course's own. `studies` runs them and keeps their numbers
-<<<<<<< HEAD
-through `results`; a study of something other than recipes joins its list, as `interval_study` does,
-and `bug_clinic`, which trains what lies on the ward.
-=======
-through `results`; studies of something other than recipes join its list: `interval_study`, and
-`measuring_study`, which sets contestants for W₁ against pairs of rising dimension.
->>>>>>> main
+through `results`; studies of something other than recipes join its list: `interval_study`,
+`bug_clinic`, which trains what lies on the ward, and `measuring_study`, which sets contestants for
+W₁ against pairs of rising dimension.
 `stored_runs` keeps long runs with their weights. `trained` opens a checkpoint, and `evaluation`
 measures what is in it; `inspection` looks at it first, and `fingerprints` tell data apart.
 """

@@ -31,11 +31,7 @@ from wgan_lib.ground.checkpoints import CheckpointError
 from wgan_lib.images import datasets
 
 STUDIES: dict[str, Study] = {
-<<<<<<< HEAD
-    study.name: study for study in (*RECIPE_STUDIES, INTERVAL_COVERAGE, BUG_CLINIC)
-=======
-    study.name: study for study in (*RECIPE_STUDIES, INTERVAL_COVERAGE, W1_BENCHMARK)
->>>>>>> main
+    study.name: study for study in (*RECIPE_STUDIES, INTERVAL_COVERAGE, BUG_CLINIC, W1_BENCHMARK)
 }
 
 MOST_JOBS = 1024  # processes
