@@ -18,6 +18,7 @@ from typing import Any
 import torch
 
 from wgan_lib.experiments import results
+from wgan_lib.experiments.bug_clinic import BUG_CLINIC
 from wgan_lib.experiments.interval_study import INTERVAL_COVERAGE
 from wgan_lib.experiments.measurers import MEASURER_STUDIES
 from wgan_lib.experiments.measures import one_thread
@@ -30,7 +31,7 @@ from wgan_lib.ground.arguments import one_of, positive_integer
 from wgan_lib.ground.checkpoints import CheckpointError
 from wgan_lib.images import datasets
 
-_OTHERS = (INTERVAL_COVERAGE, W1_BENCHMARK, *MEASURER_STUDIES)
+_OTHERS = (INTERVAL_COVERAGE, W1_BENCHMARK, *MEASURER_STUDIES, BUG_CLINIC)
 STUDIES: dict[str, Study] = {study.name: study for study in (*RECIPE_STUDIES, *_OTHERS)}
 
 MOST_JOBS = 1024  # processes
