@@ -27,6 +27,12 @@ def rows(field):
         ("normalised_estimate", lambda r, f, n: gap(r, f) / max(n), "not the whole network"),
         ("normalised_estimate", lambda r, f, n: gap(r, f) * math.prod(n), "overstates"),
         ("normalised_estimate", lambda r, f, n: abs(gap(r, f)) / math.prod(n), "mean scores"),
+        ("normalised_estimate", lambda r, f, n: gap(r, f) / max(1, math.prod(n)), "below 1"),
+        (
+            "normalised_estimate",
+            lambda r, f, n: gap(r, f) / math.prod(max(1, norm) for norm in n),
+            "mean scores",
+        ),
         ("gradient_cosine", lambda g, h: torch.cosine_similarity(g, h).mean(), "counts for less"),
         ("gradient_cosine", lambda g, h: torch.cosine_similarity(g, h), "as a whole"),
         ("gradient_cosine", lambda g, h: (g * h).sum(1).mean(), "divide by the lengths"),

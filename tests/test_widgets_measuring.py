@@ -23,3 +23,9 @@ def test_the_best_is_near_the_truth_and_the_widget_shows_it():
     widget.controls["way"].value = "cones, learned"
     value = float(re.search(r"value ([\d.]+)", widget.figure.axes[0].get_title())[1])
     assert value == pytest.approx(1, abs=0.05)
+
+
+@pytest.mark.parametrize("place", [0, -1, 2.5, 6])
+def test_a_place_beyond_the_slider_is_named(place):
+    with pytest.raises(ValueError, match="place must be"):
+        draw_way(place, "clipping")

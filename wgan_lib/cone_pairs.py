@@ -18,7 +18,7 @@ from wgan_lib.potential_pairs import Mean, Place, PotentialPair, Source
 class Cones(PotentialPair):
     """Spheres of one radius around `centres` (M×d), all equally heavy, and the centres themselves.
 
-    Anil, Lucas, Grosse 2019, sec. 6.1: |x| (one centre on the line), three cones in the plane, a
+    Anil, Lucas, Grosse 2019: |x| (one centre on the line), three cones in the plane, a
     cone in 128 dimensions. W₁ is the radius; the potential is minus the distance from the nearest
     centre. p lives on the spheres, where the potential has a gradient. Raises ValueError for
     centres closer than two radii, whose spheres overlap.

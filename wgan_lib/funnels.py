@@ -81,7 +81,7 @@ class FunnelPair(PotentialPair):
     The potential is u(x) = min_n ‖x − a_n‖ + b_n, with a_n uniform in the box and b_n normal, of
     std 0.1. On each ray from a centre, as far as the funnel's cell and the box reach, a point of q
     at a share t of the way comes from one of p at t⁸. All moves go along rays, straight up the
-    slope of u, so that W₁ = E‖x − y‖. Korotin et al. 2022, sec. 4.
+    slope of u, so that W₁ = E‖x − y‖. Korotin et al. 2022.
 
     dimension, funnels and seed decide the pair. Given its ray, t has density d·t^(d−1): W₁ is the
     mean reach times d/(d + 1) − d/(d + 8), from draws that leave it a standard error below 0.1 %.

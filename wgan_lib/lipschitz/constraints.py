@@ -19,7 +19,7 @@ Constraint = Callable[[nn.Linear], nn.Linear]
 
 
 class AlmostOrthogonal(nn.Module):
-    """W to W·D with D_ii = (Σ_j |WᵀW|_ij)^(−1/2): AOL (Prach and Lampert 2022, Theorem 1).
+    """W to W·D with D_ii = (Σ_j |WᵀW|_ij)^(−1/2): AOL (Prach and Lampert 2022).
 
     No weight makes it steeper than 1, and an orthogonal one stays as it is. A column of zeros
     stays one.
@@ -36,7 +36,7 @@ class BjorckOrthogonal(nn.Module):
     With E = I − WᵀW each iteration is W ← W(I + ½E + ⅜E² + …), the series of (I − E)^(−1/2) as far
     as E^order. W is divided by √(‖W‖₁‖W‖_∞) first. All singular values are then at most 1, and each
     iteration moves them up towards 1 and never beyond: few iterations make W less orthogonal, not
-    steeper (Anil, Lucas, Grosse 2019, sec. 4.2).
+    steeper (Anil, Lucas, Grosse 2019).
     """
 
     def __init__(self, iterations: int = 15, order: int = 1):

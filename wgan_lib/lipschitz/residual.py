@@ -9,7 +9,7 @@ from wgan_lib.ground.arguments import positive_integer
 
 
 class SLL(nn.Module):
-    """x ↦ x − 2·W·T⁻¹·relu(Wᵀx + b), N×width to N×width (Araujo et al. 2023, Theorem 3).
+    """x ↦ x − 2·W·T⁻¹·relu(Wᵀx + b), N×width to N×width (Araujo et al. 2023).
 
     T is diagonal with T_ii = Σ_j |WᵀW|_ij·q_j/q_i and q = exp(p) learned: AOL's rescaling of W·q⁻¹.
     The Jacobian is I − 2·V·S·Vᵀ with V = W·T^(−1/2) of norm 1 at most and S diagonal of zeros and

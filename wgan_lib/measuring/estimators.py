@@ -48,7 +48,7 @@ class CTransform(CriticEstimate):
 
     f^c(x) = max_j f(y_j) − ‖x − y_j‖ over the batch of q. The estimate is E f(y) − E f^c(x): the
     dual of the batches' own problem, whatever f is, and so at most W₁ between the batches
-    (Mallasto et al. 2019, sec. 3; CoWGAN, Kwon et al. 2021). Where points are far apart even a flat
+    (Mallasto et al. 2019; CoWGAN, Kwon et al. 2021). Where points are far apart even a flat
     f comes near that, which has a distance for a value and no gradient.
     """
 

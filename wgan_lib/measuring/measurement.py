@@ -90,7 +90,7 @@ def _measured(
 def gradient_cosine(gradients: Tensor, truth: Tensor) -> float:
     """The cosine between two fields of vectors N×d, as functions: E⟨g, h⟩ / √(E‖g‖²·E‖h‖²).
 
-    0 where either is 0 everywhere (Korotin et al. 2022, sec. 5).
+    0 where either is 0 everywhere (Korotin et al. 2022).
     """
     gradients, truth = gradients.double().flatten(), truth.double().to(gradients.device).flatten()
     lengths = gradients.norm() * truth.norm()

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from wgan_lib.classroom.exercises.checking import Exercise, expect, expect_close
 
-_FACTORS = [1.5, 0.5, 4.0]
+_FACTORS = [1.5, 0.5, 8.0]  # product 6, sum 10, largest 8: no slip meets another
 _SCORES = (torch.tensor([5.0, 7.0, 9.0, 3.0]).double(), torch.tensor([1.0, -2.0]).double())
 
 
@@ -22,16 +22,18 @@ def _check_normalised_estimate(answer) -> None:
     estimate = 6.5
     slips = {
         estimate: "that is the raw estimate; how steep may this critic be?",
-        -estimate / 3: "the real samples stand high: theirs is the mean that comes first",
-        estimate / 6: "one layer stretches what the layer before it has stretched: what grows so?",
-        estimate / 4: "the steepest layer is not the whole network",
-        estimate * 3: "a steeper critic overstates W₁; which way must its slope go?",
+        -estimate / 6: "the real samples stand high: theirs is the mean that comes first",
+        estimate / 10: "one layer stretches what the layer before it has stretched: what grows so?",
+        estimate / 8: "the steepest layer is not the whole network",
+        estimate * 6: "a steeper critic overstates W₁; which way must its slope go?",
     }
     for value, hint in slips.items():
         expect(not math.isclose(got, value, rel_tol=1e-9), hint)
     hint = "the difference of the two mean scores, divided by the product of the layers' norms"
-    expect_close(got, estimate / 3, hint)
+    expect_close(got, estimate / 6, hint)
     expect_close(answer(_SCORES[1], _SCORES[0], [2.0]), -estimate / 2, hint)
+    flat = "a critic that can only be flat has a product below 1, and it is divided by that too"
+    expect_close(answer(*_SCORES, [0.5, 0.25]), 8 * estimate, flat)
 
 
 def gradient_cosine(gradients: Tensor, truth: Tensor) -> float:

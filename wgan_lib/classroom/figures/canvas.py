@@ -96,7 +96,7 @@ def _shown(axes: Axes, renderer: RendererBase) -> tuple[Any, ...]:
     return (*size, *looks)
 
 
-def legend_once(axes: Axes, place: str) -> None:
+def legend_once(axes: Axes, place: str, **options: Any) -> None:
     """A legend that stays: what an old figure draws again has the same names and looks."""
     if axes.get_legend() is None:
-        axes.legend(loc=place)
+        axes.legend(loc=place, **options)

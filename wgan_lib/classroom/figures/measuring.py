@@ -18,7 +18,7 @@ from wgan_lib.classroom.style import CRITIC, FAKE, REAL, STYLE, TRUTH, Look, loo
 Runs = Mapping[int, Sequence[float]]  # by the dimension, one number for each run
 
 _styled = matplotlib.rc_context(STYLE)
-_PLACES = ((0.06, 0.16, 0.4, 0.73), (0.55, 0.36, 0.44, 0.53))
+_PLACES = ((0.06, 0.29, 0.4, 0.6), (0.55, 0.36, 0.44, 0.53))
 _HIGHEST = 2.0  # what is above leaves the widget's picture
 
 
@@ -170,5 +170,6 @@ def way_and_dimension(
         left.set(xlim=(1.6, 80), ylim=(0, _HIGHEST))
         right.set(xlim=(-0.6, len(heights) - 0.4), ylim=(0, _HIGHEST))
         right.set_xticks(range(len(heights)), list(heights), rotation=35, ha="right", fontsize=11)
-    legend_once(left, "upper right")
+    below = {"bbox_to_anchor": (0.5, -0.24), "ncols": 3, "columnspacing": 1.2}
+    legend_once(left, "upper center", **below)  # in the picture it would hide a line
     return figure

@@ -11,7 +11,7 @@ from wgan_lib.classroom.figures.measuring import Runs, way_and_dimension
 from wgan_lib.classroom.widgets.explorer import Explorer, choice, slider
 from wgan_lib.experiments.measuring_study import by_dimension
 from wgan_lib.experiments.studies import load_study
-from wgan_lib.ground.arguments import one_of
+from wgan_lib.ground.arguments import finite_number, one_of, positive_integer
 
 MEASURES = {"estimate / W₁": "ratio", "cosine": "cosine", "steepest slope": "steepest"}
 WAYS = {
@@ -49,6 +49,8 @@ def who_measures() -> Explorer:
 
 def draw_way(place: int, way: str, figure: Figure | None = None) -> Figure:
     """One of WAYS over all dimensions, and all of them in the dimension at that place."""
+    last = len(dimensions())
+    place = int(finite_number("place", positive_integer("place", place), maximum=last))
     dimension, chosen = dimensions()[place - 1], WAYS[one_of("way", way, WAYS)]
     curves = {name: table(column)[chosen] for name, column in MEASURES.items()}
     others = {
