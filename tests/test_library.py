@@ -49,10 +49,15 @@ MAY_USE = {
     "clinic": {"ground", "", "lipschitz", "training"},
     "images": {"ground", "", "training", "lipschitz"},
     "measuring": {"ground", "", "lipschitz", "training"},
-    "experiments": {"ground", "", "lipschitz", "training", "images", "measuring"},
-    "classroom": {"ground", "", "lipschitz", "training", "images", "measuring", "experiments"},
+    "ward": {"ground", "", "lipschitz", "training", "images", "clinic"},
+    "experiments": {"ground", "", "lipschitz", "training", "images", "measuring", "ward"},
+    "classroom": {
+        *("ground", "", "lipschitz", "training", "clinic", "images", "measuring", "ward"),
+        "experiments",
+    },
     "commands": {
-        *("ground", "", "lipschitz", "training", "clinic", "images", "measuring", "experiments"),
+        *("ground", "", "lipschitz", "training", "clinic", "images", "measuring", "ward"),
+        "experiments",
         "classroom",
     },
 }

@@ -2,9 +2,9 @@
 
 The files beside this one are the mathematics of the lessons, a subject each. The folders are wings:
 `training` is the heart, `lipschitz` measures slopes, `clinic` finds known faults in anybody's WGAN,
-`images` has the data and its judges, `measuring` asks how well W₁ can be estimated, `experiments`
-runs what has a name, `commands` is the command line, `classroom` is what a notebook needs, and
-`ground` is what all of them stand on.
+`ward` has WGANs with such faults, `images` has the data and its judges, `measuring` asks how well
+W₁ can be estimated, `experiments` runs what has a name, `commands` is the command line, `classroom`
+is what a notebook needs, and `ground` is what all of them stand on.
 """
 
 from wgan_lib import distributions, divergences, lipschitz, metrics, networks, transport

@@ -36,13 +36,20 @@ CLIPPED = Section("05", 5, "What clipping does to a critic")
 MOMENTUM = Section("05", 6, "RMSprop, not Adam with momentum")
 PENALTY = Section("06", 2, "A penalty on the slope")
 EVERY_WORD = Section("06", 3, "Every word of it, tried out")
-SECTIONS = (HELD, ALGORITHM, CLIPPED, MOMENTUM, PENALTY, EVERY_WORD)
+SIGNS = Section("11", 6, "Third ward: the signs")
+CLIPS = Section("11", 7, "Fourth ward: the clip")
+CRITICS = Section("11", 8, "Fifth ward: the critic")
+LOOPS = Section("11", 9, "Sixth ward: the loop")
+SECTIONS = (
+    *(HELD, ALGORITHM, CLIPPED, MOMENTUM, PENALTY, EVERY_WORD),
+    *(SIGNS, CLIPS, CRITICS, LOOPS),
+)
 
 RIGHT = {
     # a loss
     "runs": Anchor("a loss takes a critic, real and fake samples, N×…, and gives one number", None),
     "scores": Anchor("the critic minimises mean D(fake) − mean D(real)", ALGORITHM),
-    "opponents": Anchor("what the critic pushes down, the generator pushes up", ALGORITHM),
+    "opponents": Anchor("what the critic pushes down, the generator pushes up", SIGNS),
     "penalty": Anchor("a penalty costs more the farther the slope is from 1", PENALTY),
     "points": Anchor("x̂ = εx + (1 − ε)·G(z), with one uniform ε in [0, 1] per sample", EVERY_WORD),
     "norm": Anchor("one Euclidean norm per sample, over all its other axes", EVERY_WORD),
@@ -64,15 +71,15 @@ RIGHT = {
     "answers": Anchor("a critic maps samples, N×…, to scores", None),
     "one score each": Anchor("one raw score per sample", ALGORITHM),
     "coupling": Anchor("each sample is judged on its own: layer norm or no norm", EVERY_WORD),
-    "raw scores": Anchor("no sigmoid, softmax or ReLU after the last layer", ALGORITHM),
+    "raw scores": Anchor("no sigmoid, softmax or ReLU after the last layer", CRITICS),
     "inner squashing": Anchor("activations whose slope is 1 somewhere, such as leaky ReLU", None),
-    "moves": Anchor("the score hangs on the samples and on the weights", ALGORITHM),
-    "blind pixels": Anchor("every number of a sample can change its score", None),
-    "noise": Anchor("the same sample gets the same score twice", None),
+    "moves": Anchor("the score hangs on the samples and on the weights", CRITICS),
+    "blind pixels": Anchor("every number of a sample can change its score", CRITICS),
+    "noise": Anchor("the same sample gets the same score twice", CRITICS),
     "slope": Anchor("steep enough to teach, and never steeper than the bound", CLIPPED),
     "spectral norm": Anchor("the bound is on the convolution, not on its kernel", HELD),
     # a clip
-    "clip": Anchor("scores, backward, optimiser step, clip: in this order", ALGORITHM),
+    "clip": Anchor("scores, backward, optimiser step, clip: in this order", CLIPS),
     "clipped weights": Anchor("every weight of the critic is clipped, biases too", ALGORITHM),
     "clip size": Anchor("the clip is the number you think it is", CLIPPED),
     # a loop
@@ -84,9 +91,9 @@ RIGHT = {
     "one step": Anchor("scores and penalty in one loss, and one step for both", PENALTY),
     "momentum": Anchor("no momentum beside a clip: RMSprop, or Adam with β₁ = 0", MOMENTUM),
     "weights": Anchor("weights stay as they are between the scores and the step", ALGORITHM),
-    "fresh gradients": Anchor("zero_grad before each backward", ALGORITHM),
+    "fresh gradients": Anchor("zero_grad before each backward", LOOPS),
     "rhythm": Anchor("the critic's full share of steps, then one of the generator", ALGORITHM),
-    "latents": Anchor("fresh latent vectors for the generator's step", ALGORITHM),
+    "latents": Anchor("fresh latent vectors for the generator's step", LOOPS),
     "modes": Anchor("both networks in training mode while they learn", None),
     "host syncs": Anchor("no .item() inside the loop; log once in a while", None),
     "looking": Anchor("the examiner can follow the loop", None),

@@ -10,10 +10,14 @@ const A_PENALISED_RUN = { objective: "wgan-gp", optimiser: "adam", rate: 0.002 }
 export const BUG_STAGES = {
   "no-clip": {
     settings: A_CLIPPED_RUN,
-    lesson: "05_weight_clipping",
-    anchor: "what-clipping-does-to-a-critic",
+    lesson: "11_bug_clinic",
+    anchor: "fourth-ward-the-clip",
   },
-  "clip-before": { settings: A_CLIPPED_RUN, lesson: "05_weight_clipping", anchor: "exercises" },
+  "clip-before": {
+    settings: A_CLIPPED_RUN,
+    lesson: "11_bug_clinic",
+    anchor: "fourth-ward-the-clip",
+  },
   "one-epsilon": {
     settings: A_PENALISED_RUN,
     lesson: "06_gradient_penalty",
@@ -31,13 +35,13 @@ export const BUG_STAGES = {
   },
   "sign-of-generator": {
     settings: A_PENALISED_RUN,
-    lesson: "05_weight_clipping",
-    anchor: "labels-1",
+    lesson: "11_bug_clinic",
+    anchor: "third-ward-the-signs",
   },
   "sigmoid": {
     settings: A_PENALISED_RUN,
-    lesson: "07_clipping_against_penalty",
-    anchor: "what-breaks",
+    lesson: "11_bug_clinic",
+    anchor: "fifth-ward-the-critic",
   },
   "one-critic-step": { settings: A_PENALISED_RUN, lesson: "05_weight_clipping", anchor: "what-breaks" },
   "huge-penalty": {

@@ -139,12 +139,12 @@ export const WORDS = {
     "no-clip": {
       name: "No clip",
       watch: "slope and estimate climb without end, while the distance stays where it was.",
-      section: "What clipping does to a critic",
+      section: "Fourth ward: the clip",
     },
     "clip-before": {
       name: "Clip before the step",
       watch: "the largest weight lies above the clip: the generator meets a critic that is not clipped.",
-      section: "Clip first, or last?",
+      section: "Fourth ward: the clip",
     },
     "one-epsilon": {
       name: "One ε for the batch",
@@ -164,12 +164,12 @@ export const WORDS = {
     "sign-of-generator": {
       name: "Sign flipped for G",
       watch: "the arrows point away from the data, and the fakes leave the map.",
-      section: "Labels ±1",
+      section: "Third ward: the signs",
     },
     "sigmoid": {
       name: "Sigmoid on the critic",
       watch: "the estimate cannot reach 1, and stays far below the distance while the laws are apart.",
-      section: "What breaks",
+      section: "Fifth ward: the critic",
     },
     "one-critic-step": {
       name: "One critic step",
