@@ -1,6 +1,7 @@
 """The clinic on losses and penalties: each fault is named, and no right variant is a BUG."""
 
 import json
+import math
 
 import pytest
 import torch
@@ -491,3 +492,30 @@ def test_the_lightning_loop_needs_no_trainer():
         assert not torch.equal(module.weight, before)
         with pytest.raises(RuntimeError, match="no trainer"):
             module.log("loss", 0.0)
+
+
+def test_a_loss_without_a_gradient_is_no_loss():
+    def read_off(critic, real, fake):
+        return (critic(fake).mean() - critic(real).mean()).item()
+
+    for loss in (lambda critic, real, fake: torch.tensor(1.0), read_off):
+        report = examine((3, 8, 8), critic_loss=loss)
+        assert (
+            report["scores"].verdict == BUG and "none has a gradient" in report["scores"].evidence
+        )
+    only_penalty = examine((3, 8, 8), critic_loss=penalty())
+    assert only_penalty.bugs == [] and "scores" not in only_penalty
+
+
+def test_a_loss_that_leaves_python_is_a_line_of_the_report():
+    def leave(critic, real, fake):
+        raise SystemExit(0)
+
+    report = examine((2,), critic_loss=leave)
+    assert report["runs"].verdict == "cannot tell" and "SystemExit: 0" in report["runs"].evidence
+
+
+def test_a_loss_of_nan_makes_no_solver_print(capfd):
+    report = examine((2,), critic_loss=lambda critic, real, fake: critic(fake).mean() * math.nan)
+    assert report["scores"].verdict == BUG
+    assert capfd.readouterr().out == ""

@@ -150,6 +150,12 @@ def test_numbers_of_steps(refused, tmp_path, option, value):
     assert "must be an integer of at least 1, got" in message
 
 
+@pytest.mark.parametrize("option", ["--checkpoint-every", "--sheet-every"])
+def test_numbers_are_checked_before_a_run_goes_on(run, refused, tmp_path, option):
+    assert run(*ring(tmp_path))[0] == 0
+    refused(*ring(tmp_path, option, 0, steps=8))
+
+
 def test_a_setting_is_given_once(refused, tmp_path):
     message = refused(*ring(tmp_path / "run", "--set", "steps=3"))
     assert "steps must be set once, got 2 values" in message

@@ -87,7 +87,9 @@ def test_the_seed_decides_the_pair_and_nothing_else_does():
     assert len({FunnelPair(2, 4, 7).name, FunnelPair(2, 4, 8).name, SemiDiscretePair(2).name}) == 3
 
 
-@pytest.mark.parametrize("arguments", [(0,), (2, 0), (2, 4, -1), (2.5,), (2, math.inf), ("2",)])
+@pytest.mark.parametrize(
+    "arguments", [(0,), (2, 0), (2, 4, -1), (2, 4, 2**64), (2.5,), (2, math.inf), ("2",)]
+)
 def test_bad_funnels_are_named(arguments):
     with pytest.raises(
         (ValueError, TypeError), match=r"(dimension|funnels|seed) must be an integer"

@@ -91,6 +91,11 @@ def test_bad_measurements_are_named(options):
         measure(lipschitz_mlp([2, 4, 1]), PAIR, generator=seeded(), **{"n": 50} | options)
 
 
+def test_nothing_is_held_against_a_distance_of_0():
+    with pytest.raises(ValueError, match="pair must have a W₁ above 0, got 0"):
+        measure(lambda points: points[:, 0], GaussiansOnTheLine(0, 1, 0, 1), 50)
+
+
 # ------------------------------------------------------------------ estimates from batches
 
 
@@ -190,6 +195,7 @@ def test_a_contestant_of_ones_own_needs_no_list():
         (("aol", PAIR, 0), "steps must be an integer"),
         (("aol", PAIR, 1, -1), "seed must be an integer"),
         (("aol", PAIR, 1, 0, 0), "batch_size must be an integer"),
+        (("annealed-funnels", PAIR, 1, 0, 8, "gpu"), "device must be auto, cpu"),
     ],
 )
 def test_bad_contestants_are_named(arguments, word):

@@ -567,3 +567,16 @@ def test_distances_beyond_all_numbers_are_refused():
             call(far, near)
     with pytest.raises(ValueError, match="x and y must be close enough"):
         wasserstein_1d(torch.tensor([3e38]), torch.tensor([-3e38]), torch.ones(1))
+
+
+@pytest.mark.parametrize("scale", [1e-320, 1e-200, 1e-160, 1e160, 1e300])
+def test_distances_do_not_depend_on_the_unit_of_length(scale):
+    x, y = vector([[0, 0], [1, 0]]) * scale, vector([[3, 4], [4, 4]]) * scale
+    assert wasserstein(x, y).item() / scale == pytest.approx(5, rel=1e-3)
+    assert cost_matrix(x, y)[0, 0].item() == pytest.approx(5 * scale, rel=1e-3, abs=0)
+
+
+@pytest.mark.parametrize("call", [wasserstein_1d, wasserstein])
+def test_weights_whose_sum_is_no_number_are_refused(call):
+    with pytest.raises(ValueError, match="x_weights must have a finite sum"):
+        call([0.0, 1.0], [5.0, 6.0], [1e308, 1e308], [1.0, 1.0])

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from wgan_lib.ground.arguments import finite_tensor, positive_integer
+from wgan_lib.ground.devices import random_source
 from wgan_lib.lipschitz.cones import cone_envelope
 from wgan_lib.potential_pairs import Mean, Place, PotentialPair, Source, mean_of
 
@@ -96,7 +97,8 @@ class FunnelPair(PotentialPair):
     def __post_init__(self):
         positive_integer("dimension", self.dimension)
         positive_integer("funnels", self.funnels)
-        source = torch.Generator().manual_seed(positive_integer("seed", self.seed, minimum=0))
+        positive_integer("seed", self.seed, minimum=0)
+        source = random_source(torch.device("cpu"), self.seed)
         double = {"generator": source, "dtype": torch.float64}
         centres = HALF_SIDE * (2 * torch.rand(self.funnels, self.dimension, **double) - 1)
         object.__setattr__(self, "centres", centres)

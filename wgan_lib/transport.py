@@ -10,6 +10,7 @@ otherwise.
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import NamedTuple
 
@@ -60,13 +61,16 @@ def _samples_on_the_line(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
 def _shares(name: str, weights: Tensor | None, points: Tensor) -> Tensor:
     """The share of each point in the mass of its sample, as precisely as the device can."""
     weights = torch.ones_like(points) if weights is None else _numbers(name, weights)
-    if weights.shape != points.shape or (weights < 0).any() or (weights.sum(-1) <= 0).any():
+    weights = _precisely(weights.to(points.device))
+    total = weights.sum(-1, keepdim=True)
+    if weights.shape != points.shape or (weights < 0).any() or (total <= 0).any():
         raise ValueError(
             f"{name} must be shaped like the points, {tuple(points.shape)}, not negative and not "
             f"all zero, got shape {tuple(weights.shape)}"
         )
-    weights = _precisely(weights.to(points.device))
-    return weights / weights.sum(-1, keepdim=True)
+    if not total.isfinite().all():
+        raise ValueError(f"{name} must have a finite sum, got {total.max():.3g}")
+    return weights / total
 
 
 def _sorted(points: Tensor) -> Tensor:
@@ -217,7 +221,17 @@ def cost_matrix(x: Tensor, y: Tensor) -> Tensor:
     In float64, because near-equal points of large norm cancel; on MPS, which has none, in float32.
     """
     x, y = map(_precisely, _clouds(x, y))
-    return _refuse_overflow(torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist"))
+    unit = _unit(max(points.detach().abs().max().item() for points in (x, y)), x.dtype)
+    distances = torch.cdist(x / unit, y / unit, compute_mode="donot_use_mm_for_euclid_dist")
+    return _refuse_overflow(distances * unit)
+
+
+def _unit(largest: float, dtype: torch.dtype) -> float:
+    """1, or the power of two next to a size whose square would leave the range of the dtype."""
+    limits = torch.finfo(dtype)
+    if not largest or limits.tiny**0.25 < largest < limits.max**0.25:
+        return 1.0
+    return 2.0 ** (math.frexp(largest)[1] - 1)
 
 
 def wasserstein(

@@ -114,7 +114,7 @@ def _asked(report: Report, question: Callable[..., None], *arguments: Any) -> No
     """A question that meets an error in the piece becomes a line with the place in that piece."""
     try:
         question(report, *arguments)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         report.add("runs", UNKNOWN, f"a probe met an error: {told(error)}")
 
 

@@ -125,7 +125,9 @@ def question_scores(report: Report, subject: Subject) -> Call:
     """How real and fake scores stand in the loss; returns the call that showed it."""
     made = subject.call(subject.critic(2.0))
     if not made.counted:
-        return made  # a penalty by itself
+        if report.piece == "critic_loss" and not any(pull.any() for pull in made.pulls):
+            report.add("scores", BUG, "none has a gradient in this loss, nor has any weight")
+        return made  # else a penalty by itself
     lifted = [subject.call(subject.critic(2.0, lift=lift)) for lift in (-3.0, 3.0)]
     bends = max(abs(one.real - made.real) + abs(one.fake - made.fake) for one in lifted)
     if abs(made.other) > 1e-6 * (abs(made.real) + abs(made.fake) + abs(made.other)):

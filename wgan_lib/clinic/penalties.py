@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
@@ -141,6 +142,8 @@ def _centred(norms: list[Tensor], measured: Tensor) -> Law | None:
 def _fit(measured: Tensor, model: Tensor) -> tuple[Tensor, float]:
     """Least squares up to a constant, and the largest misfit over the spread of the measured."""
     target, columns = measured - measured.mean(), model - model.mean(0)
+    if not (target.isfinite().all() and columns.isfinite().all()):
+        return model.new_zeros(model.shape[1]), math.inf  # the solver would print, and not return
     answer = torch.linalg.lstsq(columns, target[:, None]).solution[:, 0]
     rest = (columns @ answer - target).abs().max() / target.abs().max().clamp_min(1e-30)
     return answer, rest.item()

@@ -24,17 +24,17 @@ def tried(action: Callable[[], Any]) -> Outcome:
     """Calls somebody's code; whatever it raises comes back as words."""
     try:
         return Outcome(action(), None)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return Outcome(None, told(error))
 
 
-def told(error: Exception) -> str:
+def told(error: BaseException) -> str:
     """The kind of an error, the beginning of its message, and the line that it came from."""
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[0][:100] if lines else 'no message'}{where(error)}"
 
 
-def where(error: Exception) -> str:
+def where(error: BaseException) -> str:
     """The last line that is neither torch's nor the examiner's; nothing where there is none."""
     frames = traceback.extract_tb(error.__traceback__)
     theirs = [f for f in frames if not f.filename.startswith((OURS, TORCH, "<frozen"))]

@@ -42,6 +42,7 @@ def train(
     if sheet_every is None:
         sheet_every = max(1, chosen.settings.steps // 10)
     positive_integer("sheet_every", sheet_every)
+    positive_integer("checkpoint_every", checkpoint_every)
     refuse_needless(data, chosen)
     home = choose_device(device)
     join_processes(home)

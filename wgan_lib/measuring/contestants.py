@@ -83,6 +83,7 @@ def fit(
     """
     contestant = find(contestant) if isinstance(contestant, str) else contestant
     positive_integer("seed", seed, minimum=0)
+    device = choose_device(device)
     if contestant.learn is not None:
         critic = contestant.learn(
             pair.p, pair.q, steps=steps, seed=seed, batch=batch, device=device
@@ -92,7 +93,7 @@ def fit(
         return contestant.reading()
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        critic = contestant.build(pair.dimension).to(choose_device(device))
+        critic = contestant.build(pair.dimension).to(device)
     sides = pair.q.sample, pair.p.sample  # q is the real data
     changes = {"steps": steps, "batch_size": batch, "seed": seed}
     train_critic(critic, *sides, contestant.objective, contestant.settings, **changes)

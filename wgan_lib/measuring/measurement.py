@@ -54,6 +54,8 @@ def measure(
     mode, and left in the mode in which it was. Lesson 12.
     """
     batch = min(positive_integer("batch", batch), positive_integer("n", n, minimum=2))
+    if not pair.w1 > 0:
+        raise ValueError(f"pair must have a W₁ above 0, got {pair.w1} for {pair.name}")
     estimator = estimator if hasattr(estimator, "estimate") else CriticEstimate(estimator)
     critic = estimator.critic()
     where = next(critic.parameters()).device if isinstance(critic, nn.Module) else None
