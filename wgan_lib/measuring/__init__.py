@@ -9,7 +9,7 @@ known, `intervals` gives an interval that holds W₁ with a stated confidence, f
 """
 
 from wgan_lib.measuring import published
-from wgan_lib.measuring.confidence import LowerBound, certified_lower_bound
+from wgan_lib.measuring.confidence import certified_lower_bound
 from wgan_lib.measuring.contestants import CONTESTANTS, Contestant, fit
 from wgan_lib.measuring.estimators import (
     BatchPlan,
@@ -29,7 +29,6 @@ __all__ = [
     "CriticEstimate",
     "Estimator",
     "Interval",
-    "LowerBound",
     "Measurement",
     "SlicedEstimate",
     "certified_interval",
