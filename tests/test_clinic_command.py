@@ -166,7 +166,7 @@ def test_a_loop_that_breaks_is_a_line(run, theirs):
         ((), "must be given"),
         (("{}:critic_loss",), "--shape must be the sides of one sample"),
         (("{}:critic_loss", "--shape", "3;4"), "must be sides such as 3,64,64"),
-        (("{}:critic_loss", "--shape", "0,4"), "shape must be an integer of at least 1"),
+        (("{}:critic_loss", "--shape", "0,4"), "must be sides such as 3,64,64"),
         (("{}", *SHAPE), "the loss must be FILE.py:NAME"),
         (("{}:nothing", *SHAPE), "has no nothing"),
         (("{}:number", *SHAPE), "critic_loss must be a function"),

@@ -16,6 +16,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="sends signals as POSIX ca
 STOPPED = """
     import os, signal, sys
     from wgan_lib import WGANGP, distributions, networks, train
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
 
     class PressStop:
         '''Stop is pressed while this module is looked for, in the middle of another import.'''

@@ -250,9 +250,10 @@ def test_without_a_number_of_jobs_joblib_says_who_runs_them(tmp_path, tiny, monk
 
 
 INTERRUPTED = """
-    import sys, time
+    import signal, sys
     from pathlib import Path
     from wgan_lib.experiments import studies
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
     from wgan_lib.experiments.recipes import find
     from wgan_lib.experiments.study import RecipeStudy
     small = {"width": 8, "batch_size": 8, "critic_steps": 1}
@@ -270,9 +271,13 @@ def test_ctrl_c_keeps_the_runs_that_are_done_and_ends_the_others(tmp_path, envir
         env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
     )  # fmt: skip
-    assert child.stdout.readline().startswith("short, seed 0: finished")
-    os.killpg(child.pid, signal.SIGINT)  # a terminal tells all of its processes
-    child.communicate(timeout=120)  # returns when all of them have let go of the output
+    try:
+        assert child.stdout.readline().startswith("short, seed 0: finished")
+        os.killpg(child.pid, signal.SIGINT)  # a terminal tells all of its processes
+        child.communicate(timeout=120)  # returns when all of them have let go of the output
+    except BaseException:
+        os.killpg(child.pid, signal.SIGKILL)
+        raise
     assert child.returncode != 0
     assert list(results.read(tmp_path, "half").runs) == [("short", 0)]
     assert sorted(file.name for file in tmp_path.iterdir()) == ["half.csv", "half.json"]

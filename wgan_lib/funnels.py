@@ -1,7 +1,7 @@
 """Pairs of laws that are hard to measure, of any dimension: funnels.
 
 Rebuilt from the description in Korotin, Kolesov, Burnaev 2022 ("Kantorovich Strikes Back!"): the
-same law of pairs as the published ones, and not the same pairs. Lesson 12, to come.
+same law of pairs as the published ones, and not the same pairs. Lesson 12.
 """
 
 from __future__ import annotations

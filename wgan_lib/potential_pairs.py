@@ -2,7 +2,7 @@
 
 A pair knows a plan that is optimal, and a potential u of slope 1 with E_q u − E_p u = W₁: all that
 moves goes straight up the slope of u. So a critic can be asked for more than its estimate: whether
-its gradient points the right way. Lesson 12, to come. `cone_pairs` and `funnels` have more of them.
+its gradient points the right way. Lesson 12. `cone_pairs` and `funnels` have more of them.
 """
 
 from __future__ import annotations

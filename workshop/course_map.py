@@ -23,7 +23,6 @@ import yaml
 TO_COME = {
     "09": "Robustness",
     "10": "Letters",
-    "12": "Measuring W₁",
     "13": "Where it went",
 }
 

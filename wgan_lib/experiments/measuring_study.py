@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import torch
 
 from wgan_lib.experiments.measures import one_thread
-from wgan_lib.experiments.results import Row
+from wgan_lib.experiments.results import Columns, Key, Row
 from wgan_lib.experiments.study import FINISHED, Measured, Study
 from wgan_lib.funnels import FunnelPair
 from wgan_lib.ground.arguments import one_of
@@ -105,6 +105,16 @@ def _on_paired_draws(
     y = y[:POINTS]
     cosine = gradient_cosine(score_gradients(estimator.network, y), pair.gradient(y))
     return {"ratio": ratio, "cosine_q": cosine}
+
+
+def by_dimension(runs: Mapping[Key, Columns], column: str) -> dict[str, dict[int, list[float]]]:
+    """A column of the stored runs: by contestant and dimension, a number for each seed."""
+    table: dict[str, dict[int, list[float]]] = {}
+    for (name, _), run in runs.items():
+        contestant, dimension = name.split("/")
+        found = table.setdefault(contestant, {}).setdefault(int(dimension), [])
+        found.extend(run[column][-1:].tolist() if column in run else [])
+    return table
 
 
 W1_BENCHMARK = MeasuringStudy("w1-benchmark", "lesson 12: who measures W₁, in which dimension")

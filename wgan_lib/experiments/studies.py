@@ -20,6 +20,7 @@ import torch
 from wgan_lib.experiments import results
 from wgan_lib.experiments.bug_clinic import BUG_CLINIC
 from wgan_lib.experiments.interval_study import INTERVAL_COVERAGE
+from wgan_lib.experiments.measurers import MEASURER_STUDIES
 from wgan_lib.experiments.measures import one_thread
 from wgan_lib.experiments.measuring_study import W1_BENCHMARK
 from wgan_lib.experiments.recipe_studies import RECIPE_STUDIES
@@ -30,9 +31,8 @@ from wgan_lib.ground.arguments import one_of, positive_integer
 from wgan_lib.ground.checkpoints import CheckpointError
 from wgan_lib.images import datasets
 
-STUDIES: dict[str, Study] = {
-    study.name: study for study in (*RECIPE_STUDIES, INTERVAL_COVERAGE, BUG_CLINIC, W1_BENCHMARK)
-}
+_OTHERS = (INTERVAL_COVERAGE, W1_BENCHMARK, *MEASURER_STUDIES, BUG_CLINIC)
+STUDIES: dict[str, Study] = {study.name: study for study in (*RECIPE_STUDIES, *_OTHERS)}
 
 MOST_JOBS = 1024  # processes
 

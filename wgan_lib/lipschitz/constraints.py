@@ -1,7 +1,7 @@
 """Ways to hold a dense layer's matrix at spectral norm 1, each a parametrisation of its weight.
 
-A constraint takes an nn.Linear and gives it back held. `CONSTRAINTS` has them by name. Lesson 12,
-to come, holds them against each other.
+A constraint takes an nn.Linear and gives it back held. `CONSTRAINTS` has them by name. Lesson 12
+holds them against each other.
 """
 
 from __future__ import annotations

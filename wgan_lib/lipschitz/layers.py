@@ -1,7 +1,7 @@
 """Critics that are 1-Lipschitz by construction: whatever their weights, no slope exceeds 1.
 
 Every matrix is held at spectral norm 1 by a parametrisation (`constraints`), and no activation
-steepens what it gets. Lesson 04 trains such critics on the dual; lesson 12, to come, holds them
+steepens what it gets. Lesson 04 trains such critics on the dual; lesson 12 holds them
 against other constraints.
 """
 

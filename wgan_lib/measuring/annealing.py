@@ -47,7 +47,7 @@ def anneal_funnels(
     soft one, −τ·log Σ exp(−·/τ), through which all cones learn, and τ falls; in the second half it
     is the critic's own, on batches twice as large. The rates fall by powers: to a millionth in one
     or two dimensions, where mass sits on the tips, to a thousandth in others. In float64 throughout
-    for the same reason. Raises DivergedError if a height was not finite. Lesson 12, to come.
+    for the same reason. Raises DivergedError if a height was not finite. Lesson 12.
     """
     source = random_source(torch.device(device), positive_integer("seed", seed, minimum=0))
     draws: dict[str, Any] = {"generator": source, "device": device}

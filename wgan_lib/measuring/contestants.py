@@ -1,7 +1,7 @@
 """Everybody who claims to measure W₁: ways to hold a critic's slope, and ways without a critic.
 
 All are trained by ``fit``, for as many steps on as many points, and judged by ``measure``. Networks
-have the same three hidden layers. Lesson 12, to come.
+have the same three hidden layers. Lesson 12.
 """
 
 from __future__ import annotations

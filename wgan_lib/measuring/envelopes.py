@@ -23,7 +23,7 @@ def plan_envelope(
 
     One funnel stands on each sample of p, at the height that the dual of `optimal_plan` gives it
     (McShane 1934). It is exact for the samples; between them, in many dimensions, it is far below
-    what a critic could reach. Lesson 12, to come.
+    what a critic could reach. Lesson 12.
     """
     source = random_source(torch.device(device), positive_integer("seed", seed, minimum=0))
     x, y = (law.sample(points, source, device).double() for law in (p, q))

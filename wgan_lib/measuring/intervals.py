@@ -76,7 +76,7 @@ def certified_interval(
     All draws must be independent. Each end fails with probability (1 − confidence)/2 at most; what
     that rests on depends on whether the laws' diameter is given: see ``margin_of_means``. The seed
     splits the samples and trains the critic, in so many steps. On the line all points go into the
-    plan, elsewhere up to 2,000 of each sample. Lesson 12, to come.
+    plan, elsewhere up to 2,000 of each sample. Lesson 12.
 
     Raises ValueError for samples of fewer than 20 points, or of points that are not shaped alike,
     and for a diameter that the points exceed.

@@ -51,7 +51,7 @@ def measure(
 
     x and y are drawn independently of each other. Estimates are means over batches, which matters
     only where an estimate depends on how many points it sees. A network is measured in evaluation
-    mode, and left in the mode in which it was. Lesson 12, to come.
+    mode, and left in the mode in which it was. Lesson 12.
     """
     batch = min(positive_integer("batch", batch), positive_integer("n", n, minimum=2))
     estimator = estimator if hasattr(estimator, "estimate") else CriticEstimate(estimator)

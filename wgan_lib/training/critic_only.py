@@ -1,4 +1,4 @@
-"""A critic trained alone between two laws that stand still: lessons 02, 04 and 05."""
+"""A critic trained alone between two laws that stand still: lessons 02, 04 to 07 and 12."""
 
 from __future__ import annotations
 
