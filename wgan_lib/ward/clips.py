@@ -90,7 +90,7 @@ CASES = (
         cause="`clamp` without its underscore changes nothing. There is no clip at all.",
         treatment="`p.data.clamp_(…)`.",
         source="torchgan/torchgan #42 and archsyscall/GANs-TensorFlow2 #2, without a clip; "
-        "pytorch/tutorials #30, without the underscore",
+        "pytorch/tutorials #30, without the underscore, on gradients",
         code=clip_of_nothing, loop=replace(CLIPPED, clip=clip_of_nothing), probe="clip",
         mended=CLIPPED,
     ),

@@ -145,7 +145,7 @@ CASES = (
         cause="Without `create_graph=True` the gradient is a constant: the penalty is added to the "
         "loss, and no weight hears of it.",
         treatment="`torch.autograd.grad(…, create_graph=True)`.",
-        source="ooples/AiDotNet #1844; caogang/wgan-gp #4",
+        source="ooples/AiDotNet #1844; mlpack/mlpack #2891",
         code=without_graph, loop=replace(PENALISED, gradient_penalty=without_graph),
         probe="reaches weights",
     ),
