@@ -34,6 +34,13 @@ def below_the_ends(penalty, real, fake):
     )
 
 
+def shrunk_together(critic, generator, optimiser, real, latents, clip):
+    """Brings the weights inside the clip by their norm, as one does with gradients."""
+    step()(critic, generator, optimiser, real, latents, 10.0)
+    for weight in critic.parameters():
+        weight.data.mul_(min(1.0, clip / weight.data.norm().item()))
+
+
 def step(*, detach=True, zero=True, sign=1, last=True, biases=True, steps=1):
     """The step with one thing in it wrong."""
 
@@ -82,6 +89,7 @@ def step(*, detach=True, zero=True, sign=1, last=True, biases=True, steps=1):
         ("mended_step", step(steps=2), "one step of the optimiser"),
         ("mended_step", step(last=False), "it comes last"),
         ("mended_step", step(biases=False), "a bias is a weight too"),
+        ("mended_step", shrunk_together, "each number by itself: these"),
     ],
 )
 def test_a_slip_gets_its_hint(name, answer, hint):

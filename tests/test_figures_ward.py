@@ -28,6 +28,12 @@ def test_a_line_is_the_median_of_its_runs_and_ends_where_one_of_them_did():
     assert "nan from here" in describe(figure)
 
 
+def test_the_legend_names_the_cross_of_any_panel():
+    figure = beds({"well": (HEALTHY, HEALTHY), "ill": (ENDED, HEALTHY)}, ylabel="", limits=LIMITS)
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["healthy", "sick", "nan from here"]
+
+
 @pytest.mark.parametrize("count", [1, 4, 5, 8])
 def test_each_patient_has_a_panel_and_all_have_one_scale(count):
     patients = {f"bed {bed}": (HEALTHY, HEALTHY) for bed in range(count)}

@@ -86,11 +86,11 @@ CASES = (
     ),
     Case(
         "clip-of-nothing", "A clip of nothing", "the clip",
-        complaint="The critic's estimate is in the thousands and keeps growing.",
+        complaint="The critic's estimate swings by thousands, now above 0 and now below.",
         cause="`clamp` without its underscore changes nothing. There is no clip at all.",
         treatment="`p.data.clamp_(…)`.",
         source="torchgan/torchgan #42 and archsyscall/GANs-TensorFlow2 #2, without a clip; "
-        "pytorch/tutorials #30, without the underscore",
+        "pytorch/tutorials #30, without the underscore, on gradients",
         code=clip_of_nothing, loop=replace(CLIPPED, clip=clip_of_nothing), probe="clip",
         mended=CLIPPED,
     ),

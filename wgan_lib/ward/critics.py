@@ -26,7 +26,7 @@ def with_softmax() -> nn.Module:
 
 
 def with_batch_norm() -> nn.Module:
-    """Each score hangs on all the samples of its batch."""
+    """Each score depends on all the samples of its batch."""
     return nn.Sequential(
         *(nn.Linear(2, 64), nn.BatchNorm1d(64), nn.LeakyReLU(0.2)),
         *(nn.Linear(64, 64), nn.BatchNorm1d(64), nn.LeakyReLU(0.2)),
@@ -147,7 +147,7 @@ CASES = (
         complaint="With the penalty my model collapses: the samples have the right shape and the "
         "wrong size.",
         cause="A penalty asks for the slope of each score in its own sample, and here a score "
-        "hangs on its whole batch. Real and fake batches are normalised each by itself, so that "
+        "depends on its whole batch. Real and fake batches are normalised each by itself, so that "
         "the critic does not even see which of them is larger.",
         treatment="Layer norm, or no norm.",
         source="POSTECH-CVLab/PyTorch-StudioGAN WGAN-GP.yaml; "
@@ -189,8 +189,8 @@ CASES = (
     Case(
         "blind-border", "A critic that is blind at the border", "the critic",
         complaint="All my samples have a strip of noise at the right and at the bottom.",
-        cause="Convolutions of stride 2 without padding drop what is left over: no score hangs on "
-        "the last six rows and columns.",
+        cause="Convolutions of stride 2 without padding drop what is left over: no score depends "
+        "on the last six rows and columns.",
         treatment="Padding, or kernels that fit: 28 → 14 → 7.",
         source="JamesMcGuigan/coursera-gan-specialization C1W3_WGAN_GP.ipynb",
         code=blind_critic, loop=replace(DIGITS, critic=blind_critic), probe="blind pixels",

@@ -98,7 +98,7 @@ CASES = (
         complaint="The digits get worse again after a good start, and the critic's estimate is in "
         "the hundreds, far beyond any distance between images.",
         cause="`gradient.norm(2, dim=1)` of N×1×28×28 is a norm for each pixel: every number of "
-        "the gradient is driven to 1, and the slope to √784 = 28.",
+        "the gradient is driven towards 1 or −1, which is a slope of √784 = 28.",
         treatment="Flatten first: `gradient.flatten(1).norm(2, dim=1)`.",
         source="caogang/wgan-gp #27; Zeleni9/pytorch-wgan #40; eriklindernoren/PyTorch-GAN "
         "dragan.py",
@@ -118,7 +118,7 @@ CASES = (
     ),
     Case(
         "bare-root", "A bare root", "the penalty",
-        complaint="The loss is nan from the first step on.",
+        complaint="The loss is nan from the second step on.",
         cause="The derivative of √ is infinite at 0. This critic's last layer begins at zero, so "
         "every slope is exactly 0, and ∞·0 is not a number.",
         treatment="torch's own `.norm(2, dim=1)`, whose derivative at 0 is finite, or a small "
@@ -140,12 +140,12 @@ CASES = (
     ),
     Case(
         "no-create-graph", "A penalty without a graph", "the penalty",
-        complaint="I print the penalty, and it is in the thousands whatever λ I take. The critic's "
-        "loss swings ever wider.",
+        complaint="I print the penalty, and it grows past a hundred thousand whatever λ I take. "
+        "The critic's loss swings by hundreds.",
         cause="Without `create_graph=True` the gradient is a constant: the penalty is added to the "
         "loss, and no weight hears of it.",
         treatment="`torch.autograd.grad(…, create_graph=True)`.",
-        source="ooples/AiDotNet #1844; caogang/wgan-gp #4",
+        source="ooples/AiDotNet #1844; mlpack/mlpack #2891",
         code=without_graph, loop=replace(PENALISED, gradient_penalty=without_graph),
         probe="reaches weights",
     ),

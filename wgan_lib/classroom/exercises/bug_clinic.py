@@ -149,12 +149,16 @@ def _check_mended_step(answer) -> None:
         not torch.allclose(moved, -0.01 * right, atol=1e-4),
         "the critic makes fake scores high and real ones low: turn the sign of the loss",
     )
-    hint = "one step of the optimiser, on mean D(fake) − mean D(real)"
+    hint = (
+        "one step of the optimiser, on mean D(fake) − mean D(real); then a clip at `clip`, here 10"
+    )
     expect(torch.allclose(moved, 0.01 * right, atol=1e-4), hint)
     answer(critic, generator, optimiser, real, latents, 0.001)
     largest = [weight.detach().abs().max().item() for weight in critic.parameters()]
     expect(largest[0] <= 0.0011, "after the step weights lie outside the clip: it comes last")
     expect(largest[1] <= 0.0011, "a bias is a weight too: the clip is for all parameters")
+    edges = torch.cat([weight.detach().flatten().abs() for weight in critic.parameters()])
+    expect(edges.min() >= 0.0009, "clip each number by itself: these were shrunk together")
 
 
 EXERCISES = (

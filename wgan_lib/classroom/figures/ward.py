@@ -53,8 +53,14 @@ def beds(
         axes.set_xlabel("generator step")
     for axes in panes[: len(patients) : columns]:
         axes.set_ylabel(ylabel)
-    figure.legend(*panes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    named = {name: mark for axes in panes[: len(patients)] for mark, name in _named(axes)}
+    figure.legend(named.values(), named, loc="outside lower center", ncols=len(named))
     return figure
+
+
+def _named(axes: Axes) -> list[tuple[Any, str]]:
+    """What a legend says of these axes."""
+    return list(zip(*axes.get_legend_handles_labels(), strict=True))
 
 
 def _band(
