@@ -174,7 +174,7 @@ _PAGE = "page"
 
 @_styled
 def bedside(
-    bed: Bed, words: Sequence[tuple[str, str]], *, compare: bool, figure: Figure | None = None
+    bed: Bed, words: Sequence[tuple[str, str]], figure: Figure | None = None, *, compare: bool
 ) -> Figure:
     """Three curves and the samples of a patient, and below them words: headings and what they say.
 
