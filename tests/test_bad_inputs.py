@@ -1029,14 +1029,21 @@ def test_examining_with_nonsense(refused, tmp_path, monkeypatch, option):
 # ------------------------------------------------------------------ memory
 
 # One process for each: its peak is that of the one bad input. The bounds make it small by design.
+# On Linux a process is said to have needed what the one that started it needed before, so there the
+# system is asked for the peak of its memory since it began to run Python.
 WITHIN = """
 import resource, sys
 from wgan_lib.__main__ import main
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+def peak():
+    if sys.platform == "linux":
+        return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0]) * 1024
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+before = peak()
 code = main(sys.argv[1:])
-after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-unit = 1 if sys.platform == "darwin" else 1024
-print(code, after * unit // 10**6, (after - before) * unit // 10**6)
+print(code, peak() // 10**6, (peak() - before) // 10**6)
 """
 
 

@@ -41,7 +41,7 @@ def _check_two_bugs(answer) -> None:
     )
 
 
-def shares_one_epsilon(gradient_penalty: Callable[..., Tensor], real: Tensor, fake: Tensor) -> bool:
+def shares_one_epsilon(gradient_penalty: Callable, real: Tensor, fake: Tensor) -> bool:
     seen = []
 
     def critic(x: Tensor) -> Tensor:

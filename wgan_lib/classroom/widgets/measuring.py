@@ -30,16 +30,10 @@ WAYS = {
 
 def who_measures() -> Explorer:
     """Lesson 12: value, cosine and slope of one way over the dimensions, beside all the others."""
-    canvases: list[Figure] = []  # the one figure, once it is there
-
-    def draw(place: int, way: str) -> Figure:
-        canvases[:] = [draw_way(place, way, *canvases)]
-        return canvases[0]
-
     known = ", ".join(map(str, dimensions()))
     return Explorer(
         "Who measures W₁",
-        draw,
+        draw_way,
         {
             "place": slider(f"dimension: the n-th of {known}", 1, len(dimensions()), value=4),
             "way": choice("the slope is held by", list(WAYS), value="penalty, one-sided"),
