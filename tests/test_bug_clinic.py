@@ -1,8 +1,8 @@
 """The study of the ward: which runs it has, what it stores, and how samples are kept."""
 
-import pickle
 from dataclasses import replace
 
+import joblib
 import pytest
 import torch
 
@@ -28,7 +28,14 @@ def test_images_take_three_seeds_and_points_five():
     for name, loop in BUG_CLINIC.loops.items():
         seeds = [seed for each, seed in BUG_CLINIC.pairs() if each == name]
         assert seeds == ([0, 1, 2] if loop.data is digits else [0, 1, 2, 3, 4])
-    assert pickle.loads(pickle.dumps(BUG_CLINIC)) == BUG_CLINIC
+
+
+def test_any_loop_can_be_sent_to_another_process():
+    """As `--jobs 2` does with the whole study."""
+    there_and_back = joblib.Parallel(n_jobs=2)(
+        joblib.delayed(replace)(BUG_CLINIC) for _ in range(2)
+    )
+    assert there_and_back == [BUG_CLINIC] * 2
 
 
 def test_a_study_of_loops_stores_what_a_stay_measures(tmp_path):

@@ -10,7 +10,6 @@ from wgan_lib.classroom.figures.measuring import (
     over_dimensions,
     way_and_dimension,
 )
-from wgan_lib.classroom.pictures import png
 
 TICKS = torch.linspace(-1, 1, 5)
 SURFACE = TICKS[:, None] + TICKS
@@ -58,13 +57,6 @@ def test_the_chosen_way_stands_out_and_nothing_leaves_the_picture():
     bars = figure.axes[1].patches
     assert [bar.get_alpha() for bar in bars] == [1.0, 0.35] * 2
     assert max(bar.get_height() for bar in bars) == figure.axes[1].get_ylim()[1]
-
-
-def test_a_canvas_that_is_drawn_again_looks_like_a_new_one():
-    def draw(chosen, figure=None):
-        return way_and_dimension({"value": RUNS}, OTHERS, 8, chosen, title=chosen, figure=figure)
-
-    assert png(draw("b", draw("a"))) == png(draw("b"))
 
 
 def test_wrong_shapes_are_named():

@@ -1,6 +1,5 @@
 """The study of intervals: what a draw is, and that the same seed draws the same."""
 
-import pickle
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ import torch
 from wgan_lib.distributions import gaussian
 from wgan_lib.experiments import studies
 from wgan_lib.experiments.interval_study import INTERVAL_COVERAGE, IntervalStudy
+from wgan_lib.experiments.measures import one_thread
 from wgan_lib.known_pairs import KnownPair
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "distance.md").read_text(encoding="utf-8")
@@ -24,8 +24,14 @@ def test_a_run_has_a_row_for_each_draw():
     assert all(row["w1"] == 1.0 and row["lower"] <= row["upper"] for row in rows)
     assert len({row["plan"] for row in rows}) == 3, "draws of a run must differ"
     assert TINY.measured("shift", 1).rows[0]["plan"] != rows[0]["plan"]
-    again = pickle.loads(pickle.dumps(TINY))
-    assert again.measured("shift", 0).rows == rows
+
+
+def test_another_process_draws_the_same(tmp_path):
+    with one_thread():
+        studies.run_study(TINY, tmp_path / "here")
+    studies.run_study(TINY, tmp_path / "there", jobs=2)
+    here, there = ((tmp_path / place / "tiny.csv").read_bytes() for place in ("here", "there"))
+    assert here == there
 
 
 def test_what_must_not_change_is_told():

@@ -1,8 +1,9 @@
-"""Critics that are 1-Lipschitz by construction: whatever their weights, no slope exceeds 1.
+"""Critics that are 1-Lipschitz by construction: however one trains them, no slope exceeds 1.
 
 Every matrix is held at spectral norm 1 by a parametrisation (`constraints`), and no activation
-steepens what it gets. Lesson 04 trains such critics on the dual; lesson 12 holds them
-against other constraints.
+steepens what it gets. (Of weights that are written in by hand, `bounds.upper_bound` says what they
+allow; a power iteration has to settle on them first.) Lesson 04 trains such critics on the dual;
+lesson 12 holds them against other constraints.
 """
 
 from __future__ import annotations

@@ -137,10 +137,12 @@ def margin_of_means(
     from scipy.special import stdtrit  # SciPy takes longer to import than this module's work
 
     quantile = -stdtrit(min(len(x), len(y)) - 1, failure)
-    return float(quantile) * math.sqrt(_spread(x) / len(x) + _spread(y) / len(y))
+    return float(quantile) * math.sqrt(
+        _trace_of_covariance(x) / len(x) + _trace_of_covariance(y) / len(y)
+    )
 
 
-def _spread(points: Tensor) -> float:
+def _trace_of_covariance(points: Tensor) -> float:
     """The trace of the covariance."""
     return points.var(0).sum().item()
 

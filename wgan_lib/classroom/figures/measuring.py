@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from wgan_lib.classroom.figures.canvas import canvas, legend_once
+from wgan_lib.classroom.figures.canvas import canvas
 from wgan_lib.classroom.figures.general import numbers
 from wgan_lib.classroom.style import CRITIC, FAKE, REAL, STYLE, TRUTH, Look, looks
 
@@ -140,14 +140,13 @@ def way_and_dimension(
     chosen: str,
     *,
     title: str = "",
-    figure: Figure | None = None,
 ) -> Figure:
     """On the left one way over the dimensions, on the right all ways at the dimension.
 
     curves has the runs of the chosen way for each measure; others has, for each measure, a number
-    for each way. An old figure is drawn again, as a widget does.
+    for each way.
     """
-    figure, (left, right) = canvas(figure, _PLACES)
+    figure, (left, right) = canvas(places=_PLACES)
     colours = (REAL, FAKE, CRITIC)
     left.plot([1.6, 160], [1, 1], ":", color=TRUTH, lw=1)
     left.plot([dimension] * 2, [0, _HIGHEST], color="#BBBBBB", lw=6, alpha=0.6, zorder=0)
@@ -165,11 +164,10 @@ def way_and_dimension(
     right.plot([-0.6, len(heights) - 0.4], [1, 1], ":", color=TRUTH, lw=1)
     left.set_title(title, y=1.02)
     right.set_title(f"all ways in dimension {dimension}", y=1.02)
-    if left.get_legend() is None:  # what follows stays when the figure is drawn again
-        _dimensions(left)
-        left.set(xlim=(1.6, 80), ylim=(0, _HIGHEST))
-        right.set(xlim=(-0.6, len(heights) - 0.4), ylim=(0, _HIGHEST))
-        right.set_xticks(range(len(heights)), list(heights), rotation=35, ha="right", fontsize=11)
+    _dimensions(left)
+    left.set(xlim=(1.6, 80), ylim=(0, _HIGHEST))
+    right.set(xlim=(-0.6, len(heights) - 0.4), ylim=(0, _HIGHEST))
+    right.set_xticks(range(len(heights)), list(heights), rotation=35, ha="right", fontsize=11)
     below = {"bbox_to_anchor": (0.5, -0.24), "ncols": 3, "columnspacing": 1.2}
-    legend_once(left, "upper center", **below)  # in the picture it would hide a line
+    left.legend(loc="upper center", **below)  # in the picture it would hide a line
     return figure

@@ -41,7 +41,7 @@ def who_measures() -> Explorer:
     )
 
 
-def draw_way(place: int, way: str, figure: Figure | None = None) -> Figure:
+def draw_way(place: int, way: str) -> Figure:
     """One of WAYS over all dimensions, and all of them in the dimension at that place."""
     last = len(dimensions())
     place = int(finite_number("place", positive_integer("place", place), maximum=last))
@@ -53,7 +53,7 @@ def draw_way(place: int, way: str, figure: Figure | None = None) -> Figure:
     }
     value, cosine, slope = (median(runs[dimension]) for runs in curves.values())
     title = f"D = {dimension}: value {value:.2f} W₁, cosine {cosine:.2f}, slope {slope:.2f}"
-    return way_and_dimension(curves, others, dimension, way, title=title, figure=figure)
+    return way_and_dimension(curves, others, dimension, way, title=title)
 
 
 @functools.cache
